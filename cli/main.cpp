@@ -1,0 +1,23 @@
+// fenqi: one program, one subcommand for each thing a user does.
+#include <exception>
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"fenqi (分期): installment ledger and receivables engine for merchants"};
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "Show the help of every command");
+  app.set_version_flag("--version", "fenqi " FENQI_VERSION);
+  cli::Outcome outcome;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(cli::Exit::Usage);
+  } catch (const std::exception& error) {
+    std::cerr << "fenqi: " << error.what() << "\n";
+    return static_cast<int>(cli::Exit::Refused);
+  }
+  return static_cast<int>(outcome.exit);
+}
