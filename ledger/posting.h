@@ -1,0 +1,87 @@
+// Posting rules: a business event's amounts in, transfers out. Zero amounts make no transfer.
+//
+// All amounts are minor units of the journal's currency. docs/accounting.md has the same rules as a
+// table, with the formulas they come from.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/id.h"
+#include "ledger/journal.h"
+
+namespace ledger {
+
+using Transfers = std::vector<Transfer>;
+
+Transfers opening_capital(base::PartyId bank, std::int64_t amount);
+Transfers auth_hold(std::int64_t financed);
+Transfers hold_release(std::int64_t financed);
+
+enum class SubsidyPayer : std::int16_t { None = 0, Merchant = 1, Platform = 2, Sponsor = 3 };
+
+/// A purchase in model P: G = F + Cp + Cm + Cs.
+struct Capture {
+  base::PartyId merchant;
+  base::PartyId sponsor = {};          ///< needed when cs or a sponsor's subsidy is above 0
+  std::string product;                 ///< the campaign of 6402 and 6403
+  std::int64_t financed = 0;           ///< F
+  std::int64_t coupon_platform = 0;    ///< Cp
+  std::int64_t coupon_merchant = 0;    ///< Cm: lowers what the merchant is owed, no posting of its own
+  std::int64_t coupon_sponsor = 0;     ///< Cs
+  std::int64_t fee = 0;                ///< Φ
+  std::int64_t discount = 0;           ///< μ on base G - Cm, VAT included
+  std::int64_t discount_vat = 0;       ///< the VAT in μ
+  std::int64_t subsidy = 0;            ///< σ
+  SubsidyPayer subsidy_payer = SubsidyPayer::None;
+};
+Transfers capture(const Capture& c);
+
+/// What a repayment or the credit balance paid of one plan, and what was left over.
+struct Paid {
+  std::int64_t penalty = 0;
+  std::int64_t fee = 0;
+  std::int64_t interest = 0;
+  std::int64_t principal = 0;
+  std::int64_t credit = 0;  ///< to 2201
+};
+Transfers repay(base::PartyId channel, const Paid& paid);
+Transfers repay_from_credit(const Paid& paid);
+
+/// Channel `channel` pays `gross` less `fee` into `bank`.
+Transfers channel_settle(base::PartyId channel, base::PartyId bank, std::int64_t gross,
+                         std::int64_t fee);
+
+/// A refund of goods R = Rc + Rp + Rm + Rs. Rc = principal + cash.
+struct Refund {
+  base::PartyId merchant;
+  base::PartyId sponsor = {};
+  std::string product;
+  std::int64_t principal = 0;          ///< of Rc: taken off the receivable
+  std::int64_t cash = 0;               ///< of Rc: owed to the customer
+  std::int64_t coupon_platform = 0;    ///< Rp
+  std::int64_t coupon_sponsor = 0;     ///< Rs
+  std::int64_t fee = 0;                ///< ΔΦ: unpaid fee that falls away
+  std::int64_t discount = 0;           ///< Δμ returned to the merchant, VAT included
+  std::int64_t discount_vat = 0;
+  std::int64_t subsidy = 0;            ///< unearned subsidy returned to its payer
+  SubsidyPayer subsidy_payer = SubsidyPayer::None;
+};
+Transfers refund(const Refund& r);
+
+/// Positive earns, negative takes back what was recognized too early.
+Transfers fee_earn(const std::string& product, std::int64_t amount);
+Transfers subsidy_earn(const std::string& product, std::int64_t amount);
+Transfers late_fee(const std::string& product, std::int64_t amount);
+
+Transfers reserve_hold(base::PartyId merchant, std::int64_t amount);
+Transfers reserve_release(base::PartyId merchant, std::int64_t amount);
+Transfers payout_instruct(base::PartyId merchant, std::int64_t amount);
+Transfers payout_confirm(base::PartyId merchant, base::PartyId bank, std::int64_t amount);
+Transfers payout_return(base::PartyId merchant, std::int64_t amount);
+
+/// The exact mirror: each transfer with its sides swapped.
+Transfers mirror(const Transfers& transfers);
+
+}  // namespace ledger
