@@ -1,0 +1,58 @@
+// One customer in memory: what is stored, and what a batch adds. Decisions are made here, pure; the
+// batch loads customers before and saves them after. A customer whose version has moved meanwhile
+// is dropped whole.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/day.h"
+#include "base/id.h"
+#include "ledger/journal.h"
+#include "sql/store/customer_rows.h"
+
+namespace engine {
+
+/// Hands out ids reserved in blocks from the database.
+class IdSource {
+ public:
+  virtual ~IdSource() = default;
+  virtual std::int64_t next() = 0;
+};
+
+/// Income recognized for plans on a date, to be summed per product.
+struct Recognized {
+  std::int16_t kind;  ///< 1 fee 2 subsidy
+  std::string product;
+  base::Currency currency;
+  std::int64_t amount;  ///< negative takes back
+  base::Day business_date;
+};
+
+struct Customer {
+  store::CreditRow credit;
+  bool is_new = false;                     ///< the credit row does not exist yet
+  std::vector<store::PlanRow> plans;       ///< the open ones, by id; new ones at the end
+  std::vector<char> plan_is_new;           ///< beside plans
+  std::vector<char> plan_is_changed;       ///< beside plans
+  /// Earlier allocations of those plans whose late fee must be derived again; loaded where
+  /// `needs_history` said so.
+  std::vector<store::AllocationRow> history;
+
+  // What the batch adds.
+  bool is_changed = false;
+  std::vector<ledger::Journal> journals;
+  std::vector<store::AllocationRow> allocations;
+  std::vector<store::RepaymentRow> repayments;
+  std::vector<store::RefundRow> refunds;
+  std::vector<store::PlanVersionRow> versions;
+  std::vector<store::ItemRow> items;
+  std::vector<store::LimitChangeRow> limit_changes;
+  std::vector<Recognized> recognized;
+
+  store::PlanRow* find_plan(base::PlanId id);
+  void add_plan(store::PlanRow plan);
+  void touch(const store::PlanRow& plan);  ///< marks it changed; it must be one of `plans`
+};
+
+}  // namespace engine

@@ -1,0 +1,31 @@
+// The close of one customer for one date, pure: credit balance applied, due and late determined,
+// late fee, limits, income recognized. The nightly job and the inline close both call it.
+#pragma once
+
+#include "base/day.h"
+#include "engine/catalog.h"
+#include "engine/customer.h"
+
+namespace engine {
+
+/// Whether closing this customer through `day` needs Customer::history (an installment enters the
+/// late fee while another is late).
+bool needs_history(const Customer& customer, base::Day day, const Catalog& catalog);
+
+/// Brings the customer from `closed_through` to `day`, date by date. Reads events with business
+/// date <= day only, which is all there are in memory when the caller holds the book's lock.
+void close_customer(Customer& customer, base::Day day, const Catalog& catalog, IdSource& ids);
+
+/// Posts the late fee of `plan` through `value_date` as if that day's close ran (the day of payment
+/// counts); the journal carries `business_date`. A back-dated value date yields a difference,
+/// posted with sides swapped. History must be loaded where `needs_late_fee_history` says so.
+bool needs_late_fee_history(const store::PlanRow& plan, base::Day value_date,
+                            const Catalog& catalog);
+void post_late_fee(Customer& customer, store::PlanRow& plan, base::Day value_date,
+                   base::Day business_date, const Catalog& catalog, IdSource& ids,
+                   base::EventId event);
+
+/// Sets dpd, next_due, status and recognize_on from the installments as of the end of `day`.
+void refresh_plan(store::PlanRow& plan, base::Day day, const Catalog& catalog);
+
+}  // namespace engine

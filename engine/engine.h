@@ -1,0 +1,49 @@
+// The engine: one function per business operation, each over a batch. In one transaction it takes
+// the book's shared lock, claims the commands, loads the customers (closing them inline where the
+// nightly job has not come by yet), decides, saves the winners and commits. Each item gets its own
+// result; a refused one never hurts its neighbours.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/day.h"
+#include "engine/catalog.h"
+#include "engine/item.h"
+#include "sql/store/session.h"
+
+namespace engine {
+
+/// What the whole batch shares.
+struct BatchContext {
+  base::Day today;              ///< in the book's zone; events after it are refused
+  bool create_parties = false;  ///< unknown customers and merchants get the catalog's terms
+};
+
+/// Largest batch a caller may pass; 500 keeps latency low, 5,000 suits bulk.
+inline constexpr std::size_t kBatchMax = 10'000;
+
+/// One connection and its caches; one thread at a time.
+class Engine {
+ public:
+  /// `conninfo` names a migrated database with a book in it, `catalog` is that book's.
+  Engine(const std::string& conninfo, std::shared_ptr<const Catalog> catalog);
+  ~Engine();
+  Engine(Engine&&) noexcept;
+
+  std::vector<ItemResult> capture(std::span<const Purchase> batch, const BatchContext& context);
+  std::vector<ItemResult> repay(std::span<const Repayment> batch, const BatchContext& context);
+  std::vector<ItemResult> refund(std::span<const RefundRequest> batch, const BatchContext& context);
+
+  const Catalog& catalog() const;
+  store::Session& session();
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace engine
