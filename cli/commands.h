@@ -5,4 +5,7 @@
 
 namespace cli {
 
+void add_db(CLI::App& app, Outcome& outcome);       // db_command.cpp
+void add_migrate(CLI::App& app, Outcome& outcome);  // db_command.cpp
+
 }  // namespace cli

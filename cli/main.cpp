@@ -4,6 +4,8 @@
 
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "sql/store/database.h"
+#include "sql/store/session.h"
 
 int main(int argc, char** argv) {
   CLI::App app{"fenqi (分期): installment ledger and receivables engine for merchants"};
@@ -11,10 +13,24 @@ int main(int argc, char** argv) {
   app.set_help_all_flag("--help-all", "Show the help of every command");
   app.set_version_flag("--version", "fenqi " FENQI_VERSION);
   cli::Outcome outcome;
+  for (const cli::AddCommand add : {
+           cli::add_db,
+           cli::add_migrate,
+       }) {
+    add(app, outcome);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(cli::Exit::Usage);
+  } catch (const store::Unavailable& error) {
+    std::cerr << "fenqi: " << error.what() << "\n";
+    return static_cast<int>(cli::Exit::Unavailable);
+  } catch (const store::Fault& fault) {
+    std::cerr << "fenqi: " << fault.what() << "\n";
+    return static_cast<int>(fault.is_connection() || fault.is_out_of_resources()
+                                ? cli::Exit::Unavailable
+                                : cli::Exit::Refused);
   } catch (const std::exception& error) {
     std::cerr << "fenqi: " << error.what() << "\n";
     return static_cast<int>(cli::Exit::Refused);

@@ -26,7 +26,12 @@ class Fault : public std::runtime_error {
   /// A constraint of ours refused a row: the batch is halved until the item is alone.
   bool is_constraint() const { return sqlstate_.starts_with("23") || sqlstate_ == "22003"; }
   /// The connection is gone; whether a commit went through is in doubt.
-  bool is_connection() const { return sqlstate_.empty() || sqlstate_.starts_with("08") || sqlstate_.starts_with("57P"); }
+  bool is_connection() const {
+    return sqlstate_.empty() || sqlstate_.starts_with("08") || sqlstate_.starts_with("57P");
+  }
+
+  /// No space on the disk, no memory, too many connections (class 53).
+  bool is_out_of_resources() const { return sqlstate_.starts_with("53"); }
 
  private:
   std::string sqlstate_;
