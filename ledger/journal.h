@@ -1,6 +1,7 @@
 // Journals: what one business event did to one plan (or to nobody's) in one currency.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +36,13 @@ enum class Rule : std::int16_t {
   PayoutReturn = 16,
   Reversal = 17,
 };
+
+inline constexpr std::array kRules = {
+    Rule::Opening,        Rule::AuthHold,        Rule::HoldRelease,   Rule::Capture,
+    Rule::Repay,          Rule::RepayFromCredit, Rule::ChannelSettle, Rule::Refund,
+    Rule::FeeEarn,        Rule::SubsidyEarn,     Rule::LateFee,       Rule::ReserveHold,
+    Rule::ReserveRelease, Rule::PayoutInstruct,  Rule::PayoutConfirm, Rule::PayoutReturn,
+    Rule::Reversal};
 
 std::string_view name(Rule rule);  ///< "CAPTURE"
 
