@@ -505,7 +505,7 @@ void Cluster::start() {
         fs::absolute(home_).parent_path()));
   }
   if (const Place seen = place(false);
-      seen.exists &&
+      seen.exists && seen.is_noted &&
       ping(live_socket_directory(seen.user, seen.data, seen.socket_directory)) == PQPING_OK) {
     return;
   }

@@ -321,10 +321,12 @@ TEST_F(ClusterTest, LivesElsewhereWhereItsUserCannotEnterTheHome) {
 
   // moved, it takes its database along; a copy doesn't share it
   fs::rename(directory_ / "private/home", directory_ / "private/moved");
-  Cluster moved = cluster_in("private/moved");
+  Cluster(directory_ / "private/moved", false).start();
+  fs::rename(directory_ / "private/moved", directory_ / "private/again");  // while it runs
+  Cluster moved = cluster_in("private/again");
   moved.start();
   EXPECT_TRUE(remembers(moved));
-  fs::copy(directory_ / "private/moved", directory_ / "private/copy",
+  fs::copy(directory_ / "private/again", directory_ / "private/copy",
            fs::copy_options::recursive | fs::copy_options::copy_symlinks);
   EXPECT_THAT(failure([&] { Cluster(directory_ / "private/copy").start(); }),
               HasSubstr("is a copy of"));
