@@ -1,0 +1,110 @@
+// fenqi statement: what a merchant was owed, for people and for programs.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/tables.h"
+#include "engine/statement.h"
+#include "engine/statement_text.h"
+#include "sql/store/database.h"
+
+namespace cli {
+namespace {
+
+struct Options {
+  std::string merchant;
+  std::string from;
+  std::string to;
+  std::string month;
+  std::string format = "table";
+  std::string out;
+};
+
+struct Period {
+  base::Day from;
+  base::Day to;
+};
+
+base::Day day_of(const char* option, const std::string& text) {
+  const auto day = base::parse_day(text);
+  if (!day) throw CLI::ValidationError(option, fmt::format("\"{}\" is no date YYYY-MM-DD", text));
+  return *day;
+}
+
+Period month_of(const std::string& text) {
+  const auto first = base::parse_day(text + "-01");
+  if (!first)
+    throw CLI::ValidationError("--month", fmt::format("\"{}\" is no month YYYY-MM", text));
+  return {*first, base::end_of_month(*first)};
+}
+
+// Nothing said: the month of the last closed date, up to it.
+Period last_month(store::Session& session) {
+  const auto book = store::find_book_dates(session);
+  const base::Day last = book ? std::max(book->closed_through, book->opens_on) : base::Day{};
+  return {month_of(base::to_string(last).substr(0, 7)).from, last};
+}
+
+void print_control(const engine::StatementHeader& header) {
+  for (const engine::StatementSection& section : header.sections) {
+    const auto amount = [&](std::int64_t minor) {
+      return base::to_decimal(minor, section.currency.exponent());
+    };
+    std::cerr << fmt::format("{}: lines {}, opening {} + net {} = closing {}\n",
+                             section.currency.code(), section.totals.lines, amount(section.opening),
+                             amount(section.totals.net), amount(section.closing));
+  }
+}
+
+Exit run(const Options& options) {
+  std::optional<Period> period;
+  if (!options.month.empty()) period = month_of(options.month);
+  if (!options.from.empty()) {
+    period = Period{day_of("--from", options.from), day_of("--to", options.to)};
+    if (period->from > period->to) throw CLI::ValidationError("--to", "is before --from");
+  }
+  store::Session session(store::open_migrated_database());
+  if (!period) period = last_month(session);
+  const engine::StatementRequest request{options.merchant, period->from, period->to};
+  const auto statement = engine::Statement::open(session, request);
+  if (!statement) {
+    std::cerr << "fenqi: " << engine::sentence(statement.error(), request) << "\n";
+    return Exit::Refused;
+  }
+  Output output(options.out);
+  if (options.format == "table") {
+    print_statement(output.stream(), **statement);
+  } else {
+    engine::StatementText text(**statement, options.format == "csv"
+                                                ? engine::StatementFormat::Csv
+                                                : engine::StatementFormat::Json);
+    for (std::string piece; text.next(piece); piece.clear()) output.write(piece);
+    print_control((*statement)->header());
+  }
+  output.commit();
+  return Exit::Done;
+}
+
+}  // namespace
+
+void add_statement(CLI::App& app, Outcome& outcome) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("statement", "What a merchant was owed and paid");
+  command->add_option("--merchant", options->merchant, "The merchant's reference")->required();
+  auto* from = command->add_option("--from", options->from, "First business date, YYYY-MM-DD");
+  auto* to = command->add_option("--to", options->to, "Last business date, YYYY-MM-DD");
+  from->needs(to);
+  to->needs(from);
+  command->add_option("--month", options->month, "A whole month, YYYY-MM")->excludes(from);
+  command->add_option("--format", options->format, "table, csv or json (docs/exports.md)")
+      ->check(CLI::IsMember({"table", "csv", "json"}))
+      ->capture_default_str();
+  command->add_option("--out", options->out, "File to write; standard output if not given");
+  command->callback([options, &outcome] { outcome.exit = run(*options); });
+}
+
+}  // namespace cli

@@ -1,0 +1,165 @@
+#include "sql/store/statement_store.h"
+
+#include "base/check.h"
+#include "sql/store/rows.h"
+
+namespace store {
+namespace {
+
+base::Currency currency_at(const Rows& rows, int row, int column) {
+  const auto currency = base::Currency::find(rows.text(row, column));
+  CHECK(currency.has_value(), "the database holds a currency we don't know: {}",
+        rows.text(row, column));
+  return *currency;
+}
+
+}  // namespace
+
+std::optional<BookDates> find_book_dates(Session& session) {
+  const Rows rows = query(session, "SELECT zone, opens_on, open_date, closed_through FROM book");
+  if (rows.empty()) return std::nullopt;
+  return BookDates{std::string(rows.text(0, 0)), rows.day(0, 1), rows.day(0, 2), rows.day(0, 3)};
+}
+
+std::optional<base::PartyId> find_merchant(Session& session, std::string_view ref) {
+  const Rows rows =
+      query(session, "SELECT party_id FROM party WHERE kind = 2 AND ref = $1", Params().text(ref));
+  if (rows.empty()) return std::nullopt;
+  return base::PartyId{rows.int8(0, 0)};
+}
+
+void see_only_merchant(Session& session, base::PartyId merchant) {
+  query(session, "SELECT set_config('fenqi.merchant_id', $1, true)",
+        Params().text(std::to_string(merchant.value)));
+  session.execute("SET LOCAL ROLE fenqi_merchant");
+}
+
+std::vector<CurrencyAmount> list_payable_before(Session& session, base::PartyId merchant,
+                                                base::Day day) {
+  const Rows rows = query(session, R"sql(
+    SELECT a.currency, (-sum(last.balance_minor))::bigint
+    FROM account a,
+         LATERAL (SELECT d.balance_minor FROM account_day d
+                  WHERE d.account_id = a.account_id AND d.business_date < $2
+                  ORDER BY d.business_date DESC LIMIT 1) last
+    WHERE a.code = 2101 AND a.owner_id = $1
+    GROUP BY a.currency ORDER BY a.currency)sql",
+                          Params().int8(merchant.value).day(day));
+  std::vector<CurrencyAmount> amounts;
+  for (int i = 0; i < rows.size(); ++i) {
+    amounts.push_back({currency_at(rows, i, 0), rows.int8(i, 1)});
+  }
+  return amounts;
+}
+
+void ItemTotals::add(const ItemRow& item) {
+  ++count;
+  gross += item.gross;
+  coupon_platform += item.coupon_platform;
+  coupon_merchant += item.coupon_merchant;
+  coupon_sponsor += item.coupon_sponsor;
+  discount += item.discount;
+  vat += item.vat;
+  subsidy += item.subsidy;
+  net += item.net();
+}
+
+std::vector<CurrencyTotals> sum_items(Session& session, base::PartyId merchant, base::Day from,
+                                      base::Day to) {
+  const Rows rows = query(session, R"sql(
+    SELECT currency, type, count(*), sum(gross_minor)::bigint,
+           sum(coupon_platform_minor)::bigint, sum(coupon_merchant_minor)::bigint,
+           sum(coupon_sponsor_minor)::bigint, sum(discount_minor)::bigint,
+           sum(vat_minor)::bigint, sum(subsidy_minor)::bigint, sum(net_minor)::bigint
+    FROM merchant_item
+    WHERE merchant_id = $1 AND business_date BETWEEN $2 AND $3
+    GROUP BY currency, type ORDER BY currency, type)sql",
+                          Params().int8(merchant.value).day(from).day(to));
+  std::vector<CurrencyTotals> totals;
+  for (int i = 0; i < rows.size(); ++i) {
+    const base::Currency currency = currency_at(rows, i, 0);
+    if (totals.empty() || totals.back().currency != currency) totals.push_back({currency, {}});
+    const std::size_t type = index_of(static_cast<ItemType>(rows.int2(i, 1)));
+    CHECK(type < kItemTypes, "an item of type {}", rows.int2(i, 1));
+    totals.back().by_type[type] = {rows.int8(i, 2), rows.int8(i, 3), rows.int8(i, 4),
+                                   rows.int8(i, 5), rows.int8(i, 6), rows.int8(i, 7),
+                                   rows.int8(i, 8), rows.int8(i, 9), rows.int8(i, 10)};
+  }
+  return totals;
+}
+
+std::vector<SettlementWindow> list_settlements(Session& session, base::PartyId merchant,
+                                               base::Day from, base::Day to) {
+  const Rows rows = query(session, R"sql(
+    SELECT s.currency, s.window_from, s.settled_on, coalesce(p.payout_ref, '')
+    FROM settlement s
+    LEFT JOIN payout p ON p.merchant_id = s.merchant_id AND p.currency = s.currency
+                      AND p.settled_on = s.settled_on
+    WHERE s.merchant_id = $1 AND s.settled_on BETWEEN $2 AND $3
+    ORDER BY s.currency, s.settled_on)sql",
+                          Params().int8(merchant.value).day(from).day(to));
+  std::vector<SettlementWindow> windows;
+  for (int i = 0; i < rows.size(); ++i) {
+    windows.push_back(
+        {currency_at(rows, i, 0), rows.day(i, 1), rows.day(i, 2), std::string(rows.text(i, 3))});
+  }
+  return windows;
+}
+
+std::vector<PayoutLine> list_payouts(Session& session, base::PartyId merchant, base::Day from,
+                                     base::Day to) {
+  const Rows rows = query(session, R"sql(
+    SELECT currency, payout_ref, settled_on, amount_minor, status, confirmed_on
+    FROM payout
+    WHERE merchant_id = $1 AND instructed_on BETWEEN $2 AND $3
+    ORDER BY currency, settled_on, payout_ref COLLATE "C")sql",
+                          Params().int8(merchant.value).day(from).day(to));
+  std::vector<PayoutLine> payouts;
+  for (int i = 0; i < rows.size(); ++i) {
+    payouts.push_back({currency_at(rows, i, 0), std::string(rows.text(i, 1)), rows.day(i, 2),
+                       rows.int8(i, 3), static_cast<PayoutStatus>(rows.int2(i, 4)),
+                       rows.day_or_null(i, 5)});
+  }
+  return payouts;
+}
+
+// The index on (merchant_id, business_date) brings the dates in order, so that the server sorts a
+// date at a time and the first piece comes at once.
+ItemCursor::ItemCursor(Session& session, base::PartyId merchant, base::Currency currency,
+                       base::Day from, base::Day to)
+    : merchant_(merchant),
+      currency_(currency),
+      cursor_(session, R"sql(
+    SELECT type, order_ref, periods, occurred_at, business_date, available_on, gross_minor,
+           coupon_platform_minor, coupon_merchant_minor, coupon_sponsor_minor, discount_minor,
+           vat_minor, subsidy_minor
+    FROM merchant_item
+    WHERE merchant_id = $1 AND currency = $2 AND business_date BETWEEN $3 AND $4
+    ORDER BY business_date, occurred_at, type, order_ref COLLATE "C", net_minor)sql",
+              Params().int8(merchant.value).text(currency.code()).day(from).day(to)) {}
+
+std::vector<ItemRow> ItemCursor::next() {
+  const Rows rows = cursor_.next();
+  std::vector<ItemRow> items(static_cast<std::size_t>(rows.size()));
+  for (int i = 0; i < rows.size(); ++i) {
+    ItemRow& item = items[static_cast<std::size_t>(i)];
+    item.merchant = merchant_;
+    item.currency = currency_;
+    item.type = static_cast<ItemType>(rows.int2(i, 0));
+    item.order_ref = rows.text(i, 1);
+    item.periods = rows.int2(i, 2);
+    item.occurred_at = rows.instant(i, 3);
+    item.business_date = rows.day(i, 4);
+    item.available_on = rows.day(i, 5);
+    item.gross = rows.int8(i, 6);
+    item.coupon_platform = rows.int8(i, 7);
+    item.coupon_merchant = rows.int8(i, 8);
+    item.coupon_sponsor = rows.int8(i, 9);
+    item.discount = rows.int8(i, 10);
+    item.vat = rows.int8(i, 11);
+    item.subsidy = rows.int8(i, 12);
+  }
+  return items;
+}
+
+}  // namespace store

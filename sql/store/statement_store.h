@@ -1,0 +1,114 @@
+// What a merchant's statement is made of: balances at the edges, totals, items, settlements,
+// payouts.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/day.h"
+#include "base/id.h"
+#include "base/money.h"
+#include "sql/store/cursor.h"
+#include "sql/store/customer_rows.h"
+#include "sql/store/session.h"
+
+namespace store {
+
+/// Where the book stands.
+struct BookDates {
+  std::string zone;
+  base::Day opens_on;
+  base::Day open_date;
+  base::Day closed_through;
+};
+std::optional<BookDates> find_book_dates(Session& session);
+
+std::optional<base::PartyId> find_merchant(Session& session, std::string_view ref);
+
+/// From here to the end of the transaction the session sees this merchant's rows and no others
+/// (row-level security, sql/migrations/0007_access.sql).
+void see_only_merchant(Session& session, base::PartyId merchant);
+
+struct CurrencyAmount {
+  base::Currency currency;
+  std::int64_t minor;
+};
+
+/// What the ledger owes the merchant (2101) at the close of the day before `day`, per currency.
+/// Read from account_day, so it costs the same in a book of any size.
+std::vector<CurrencyAmount> list_payable_before(Session& session, base::PartyId merchant,
+                                                base::Day day);
+
+/// Sums over the items of one type.
+struct ItemTotals {
+  std::int64_t count = 0;
+  std::int64_t gross = 0;
+  std::int64_t coupon_platform = 0;
+  std::int64_t coupon_merchant = 0;
+  std::int64_t coupon_sponsor = 0;
+  std::int64_t discount = 0;
+  std::int64_t vat = 0;
+  std::int64_t subsidy = 0;
+  std::int64_t net = 0;
+
+  void add(const ItemRow& item);
+  bool operator==(const ItemTotals&) const = default;
+};
+
+inline constexpr std::size_t kItemTypes = 5;
+constexpr std::size_t index_of(ItemType type) { return static_cast<std::size_t>(type) - 1; }
+
+struct CurrencyTotals {
+  base::Currency currency;
+  std::array<ItemTotals, kItemTypes> by_type;  ///< by index_of
+};
+
+/// Totals of the items with business date in [from, to], by currency in the order of its code.
+std::vector<CurrencyTotals> sum_items(Session& session, base::PartyId merchant, base::Day from,
+                                      base::Day to);
+
+/// A settlement and what it paid out.
+struct SettlementWindow {
+  base::Currency currency;
+  base::Day window_from;
+  base::Day settled_on;
+  std::string payout_ref;  ///< empty if it paid nothing
+};
+/// Settlements with settled_on in [from, to], by currency and date.
+std::vector<SettlementWindow> list_settlements(Session& session, base::PartyId merchant,
+                                               base::Day from, base::Day to);
+
+enum class PayoutStatus : std::int16_t { Instructed = 1, Confirmed = 2, Returned = 3 };
+
+struct PayoutLine {
+  base::Currency currency;
+  std::string ref;
+  base::Day settled_on;
+  std::int64_t amount;
+  PayoutStatus status;
+  std::optional<base::Day> confirmed_on;
+};
+/// Payouts instructed in [from, to], by currency, date and reference.
+std::vector<PayoutLine> list_payouts(Session& session, base::PartyId merchant, base::Day from,
+                                     base::Day to);
+
+/// Items of one currency with business date in [from, to], ordered by business date, time, type,
+/// order reference: by what they say, not by when they were stored.
+class ItemCursor {
+ public:
+  ItemCursor(Session& session, base::PartyId merchant, base::Currency currency, base::Day from,
+             base::Day to);
+
+  /// The next items; none when all have been read. Party, id, event and plan are not filled in.
+  std::vector<ItemRow> next();
+
+ private:
+  base::PartyId merchant_;
+  base::Currency currency_;
+  Cursor cursor_;
+};
+
+}  // namespace store
