@@ -23,23 +23,23 @@ namespace engine {
 /// Parameters that are money, so that they are given per currency.
 struct CurrencyTerms {
   base::Currency currency;
-  std::int64_t tolerance_minor = 0;           ///< late only above min(this, tolerance share)
+  std::int64_t tolerance_minor = 0;  ///< late only above min(this, tolerance share)
   std::int64_t payout_minor_min = 0;
-  std::int64_t principal_minor_min = 0;       ///< per installment
-  std::int64_t opening_capital_minor = 0;     ///< posted on the book's first date; may be 0
+  std::int64_t principal_minor_min = 0;    ///< per installment
+  std::int64_t opening_capital_minor = 0;  ///< posted on the book's first date; may be 0
 };
 
 struct LateFeeTerms {
-  base::Rate per_day;                         ///< 0: no late fee
+  base::Rate per_day;  ///< 0: no late fee
   int grace_days = 3;
-  std::int64_t tolerance_share_bps = 1000;    ///< 10 % of the installment
+  std::int64_t tolerance_share_bps = 1000;  ///< 10 % of the installment
 };
 
 enum class DueMode { Order, Statement };
 
 struct Subsidy {
   ledger::SubsidyPayer payer = ledger::SubsidyPayer::None;
-  std::map<int, base::Rate> rate_by_count;    ///< of the financed amount; absent: none
+  std::map<int, base::Rate> rate_by_count;  ///< of the financed amount; absent: none
 };
 
 struct Product {
@@ -49,7 +49,7 @@ struct Product {
   int count_max = 60;
   DueMode due_mode = DueMode::Order;
   scheduling::StatementTerms statement;
-  base::Rate rate;                            ///< of FlatFee, EqualPrincipal, LevelPayment
+  base::Rate rate;  ///< of FlatFee, EqualPrincipal, LevelPayment
   base::SplitRule split_rule = base::SplitRule::DownLast;
   base::Rounding rounding = base::Rounding::HalfUp;
   Subsidy subsidy;
@@ -60,15 +60,15 @@ enum class Frequency { Daily, Weekly, Monthly };
 
 struct MerchantTerms {
   std::string name;
-  base::Rate discount;                        ///< of G - Cm, half up
-  base::Rate vat;                             ///< contained in the discount; 0: none
-  bool returns_discount = true;               ///< mdr_on_refund = RETURN_PRORATA
+  base::Rate discount;           ///< of G - Cm, half up
+  base::Rate vat;                ///< contained in the discount; 0: none
+  bool returns_discount = true;  ///< mdr_on_refund = RETURN_PRORATA
   int delay_days = 1;
-  bool delay_in_business_days = true;         ///< T+n; else D+n rolled FOLLOWING
+  bool delay_in_business_days = true;  ///< T+n; else D+n rolled FOLLOWING
   std::string calendar;
   Frequency frequency = Frequency::Daily;
-  int frequency_day = 1;                      ///< ISO weekday 1..7 or day of the month 1..28
-  base::Rate reserve;                         ///< of new sales; 0: none
+  int frequency_day = 1;  ///< ISO weekday 1..7 or day of the month 1..28
+  base::Rate reserve;     ///< of new sales; 0: none
   int reserve_days = 90;
 };
 
@@ -79,9 +79,9 @@ struct CustomerTerms {
 
 struct Channel {
   std::string name;
-  bool auto_settle = false;                   ///< simulated outside world
+  bool auto_settle = false;  ///< simulated outside world
   int settle_business_days = 1;
-  base::Rate fee;                             ///< per repayment, half up
+  base::Rate fee;  ///< per repayment, half up
 };
 
 /// Whether a policy decline stops a purchase, or history is recorded as it was.
@@ -89,29 +89,30 @@ enum class Decisions { Enforce, Record };
 
 struct Catalog {
   std::string name;
-  int version = 0;                            ///< as stored; 0 until it is
-  std::string body;                           ///< the text it was parsed from
-  base::Currency currency;                    ///< default of input without one
+  int version = 0;          ///< as stored; 0 until it is
+  std::string body;         ///< the text it was parsed from
+  base::Currency currency;  ///< default of input without one
   base::Zone zone;
-  std::string calendar;                       ///< of the book: channels, business days of the close
+  std::string calendar;  ///< of the book: channels, business days of the close
   std::chrono::minutes cutoff{24 * 60};
-  std::optional<base::Day> opens_on;          ///< absent: the date of the first event
+  std::optional<base::Day> opens_on;  ///< absent: the date of the first event
   Decisions decisions = Decisions::Enforce;
   std::optional<int> payout_auto_confirm_days;  ///< simulated outside world
   std::string bank = "BANK";
   std::vector<CurrencyTerms> currencies;
-  std::vector<Product> products;              ///< the first is the default
+  std::vector<Product> products;  ///< the first is the default
   std::vector<MerchantTerms> merchants;
   std::vector<CustomerTerms> customers;
-  std::vector<Channel> channels;              ///< the first is the default
+  std::vector<Channel> channels;  ///< the first is the default
   std::vector<scheduling::Calendar> calendars;
-  bool limit_policy = true;                   ///< the DPD rows of the dynamic limit policy
-  std::string created_customer_terms;         ///< terms of parties made by --create-parties
+  bool limit_policy = true;            ///< the DPD rows of the dynamic limit policy
+  std::string created_customer_terms;  ///< terms of parties made by --create-parties
   std::string created_merchant_terms;
   /// canonical column -> source column(s) joined by ':', per kind ("purchases", "repayments", ...)
   std::map<std::string, std::map<std::string, std::string>> import_map;
   /// canonical column -> value read -> value meant, e.g. installments: "0" -> "1"
   std::map<std::string, std::map<std::string, std::map<std::string, std::string>>> import_values;
+  std::optional<base::Day> demo_through;  ///< the last date `fenqi demo` closes
 
   const CurrencyTerms* find_currency(std::string_view code) const;
   const Product* find_product(std::string_view product_name) const;  ///< "" is the default
@@ -121,13 +122,16 @@ struct Catalog {
   const scheduling::Calendar* find_calendar(std::string_view calendar_name) const;
 };
 
-/// What is wrong with a catalog: where ("merchant.standard.discount"), the value, and the rule.
+/// What is wrong with a catalog: where ("merchant.standard.discount_percent"), the value, and the
+/// rule it breaks, which reads on from the field: "is a percentage, like "0.60"".
 struct CatalogError {
   std::string field;
   std::string value;
   std::string rule;
 };
 
+/// Parses and checks the whole text; the first thing wrong is the answer. docs/catalog.md lists the
+/// keys. A key that catalogs don't have is refused, so that a misspelt one never means the default.
 base::Result<Catalog, CatalogError> parse_catalog(std::string body);
 
 }  // namespace engine

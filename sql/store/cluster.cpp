@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <libpq-fe.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -36,6 +37,7 @@ struct Cluster::Place {
   fs::path socket_directory;
   OsUser user;  // whom the server runs as
   bool exists = false;
+  bool is_noted = true;  // a cluster elsewhere knows its HOME
 };
 
 namespace {
@@ -242,11 +244,13 @@ std::string conninfo_of(const fs::path& socket_directory, const std::string& dat
 }
 
 // Where the server listens: in the directory we would choose, or, when it was started by somebody
-// for whom the choice was another, in the one it wrote down.
-fs::path live_socket_directory(const fs::path& data, const fs::path& chosen) {
+// for whom the choice was another, in the one it wrote down; but a copied directory has the note of
+// the original's server.
+fs::path live_socket_directory(const OsUser& user, const fs::path& data, const fs::path& chosen) {
   if (fs::exists(chosen / kSocketName)) return chosen;
   const auto lines = lines_of(read_text(data / "postmaster.pid"));
-  if (lines.size() >= 5 && !lines[4].empty() && fs::exists(fs::path(lines[4]) / kSocketName)) {
+  if (lines.size() >= 5 && !lines[4].empty() && fs::exists(fs::path(lines[4]) / kSocketName) &&
+      server_process(user, data) != 0) {
     return lines[4];
   }
   return chosen;
@@ -278,17 +282,18 @@ void wait_for_orphans(const OsUser& user, const fs::path& data) {
   }
 }
 
-// The lines of the server's log that say why it ended; all of it, if none does.
+// The last of what the server's log says, without the times: why it ended.
 std::string reason_in(const std::string& log) {
-  std::string reason;
+  constexpr std::size_t kLinesShown = 3;
+  std::vector<std::string> said;
   for (const std::string& line : lines_of(log)) {
-    for (const std::string_view kind : {"FATAL:  ", "PANIC:  ", "HINT:  ", "can't run"}) {
-      if (const auto at = line.find(kind); at != std::string::npos) {
-        reason += (reason.empty() ? "" : "; ") + line.substr(at);
-      }
+    for (const std::string_view kind : {"LOG:  ", "FATAL:  ", "PANIC:  ", "HINT:  ", "can't run"}) {
+      if (const auto at = line.find(kind); at != std::string::npos) said.push_back(line.substr(at));
     }
   }
-  return reason.empty() ? log : reason;
+  if (said.empty()) return log;
+  if (said.size() > kLinesShown) said.erase(said.begin(), said.end() - kLinesShown);
+  return fmt::format("{}", fmt::join(said, "; "));
 }
 
 }  // namespace
@@ -362,17 +367,18 @@ Cluster::Place Cluster::place(bool make) const {
                                is_new ? "in" : "the earlier one in", place.directory.string());
     }
   }
-  if (fs::is_symlink(fs::symlink_status(entry, error)) && make) {
+  if (fs::is_symlink(fs::symlink_status(entry, error))) {
     // A home that was moved takes its link along; one that was copied must not share the database.
     const fs::path note = place.directory / "home";
     const auto lines = lines_of(read_text(note));
-    if (!lines.empty() && lines[0] != place.home.string() &&
+    place.is_noted = !lines.empty() && lines[0] == place.home.string();
+    if (!place.is_noted && !lines.empty() &&
         fs::equivalent(fs::path(lines[0]) / "postgres", place.directory, error)) {
       throw Unavailable(fmt::format(
           "{} is a copy of {}, whose database is in {}; remove {} to start with an empty one",
           place.home.string(), lines[0], place.directory.string(), entry.string()));
     }
-    if (lines.empty() || lines[0] != place.home.string()) {
+    if (!place.is_noted && make) {
       as_user(place.user, [&] {
         write_text(note, place.home.string() + "\n");
         return std::string();
@@ -469,7 +475,8 @@ void Cluster::wait_until_ready(const Place& place, pid_t server, std::uintmax_t 
   bool told = false;
   while (true) {
     const bool alive = is_alive(server);
-    if (ping(live_socket_directory(place.data, place.socket_directory)) == PQPING_OK) return;
+    if (ping(live_socket_directory(place.user, place.data, place.socket_directory)) == PQPING_OK)
+      return;
     if (!alive) {
       throw Unavailable(
           explained(fmt::format("the database didn't start: {} (log: {})",
@@ -498,7 +505,8 @@ void Cluster::start() {
         fs::absolute(home_).parent_path()));
   }
   if (const Place seen = place(false);
-      seen.exists && ping(live_socket_directory(seen.data, seen.socket_directory)) == PQPING_OK) {
+      seen.exists && seen.is_noted &&
+      ping(live_socket_directory(seen.user, seen.data, seen.socket_directory)) == PQPING_OK) {
     return;
   }
   const HomeLock lock(fs::canonical(home_));
@@ -506,7 +514,7 @@ void Cluster::start() {
   try {
     if (!made.exists) create(made);
     if (const pid_t server = server_process(made.user, made.data); server != 0) {
-      const fs::path socket = live_socket_directory(made.data, made.socket_directory);
+      const fs::path socket = live_socket_directory(made.user, made.data, made.socket_directory);
       const auto lines = lines_of(read_text(made.data / "postmaster.pid"));
       if (lines.size() >= 8 && lines[7].starts_with("ready") && !fs::exists(socket / kSocketName)) {
         throw Unavailable(fmt::format(
@@ -584,7 +592,7 @@ ClusterStatus Cluster::status() const {
   status.directory = found.directory;
   if (!found.exists) return status;
   status.pid = server_process(found.user, found.data);
-  status.socket_directory = live_socket_directory(found.data, found.socket_directory);
+  status.socket_directory = live_socket_directory(found.user, found.data, found.socket_directory);
   const auto version = lines_of(read_text(found.data / "PG_VERSION"));
   status.version = version.empty() ? "" : version[0];
   return status;
@@ -592,7 +600,8 @@ ClusterStatus Cluster::status() const {
 
 std::string Cluster::conninfo(const std::string& database, const std::string& role) const {
   const Place found = place(false);
-  return conninfo_of(live_socket_directory(found.data, found.socket_directory), database, role);
+  return conninfo_of(live_socket_directory(found.user, found.data, found.socket_directory),
+                     database, role);
 }
 
 fs::path Cluster::programs() const { return programs_of(place(false).data); }

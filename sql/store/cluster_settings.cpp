@@ -78,7 +78,7 @@ std::string cluster_settings(const Machine& machine, const std::filesystem::path
   set("checkpoint_timeout", "15min");
   set("wal_compression", "lz4");
   set("fsync", durable ? "on" : "off");
-  set("synchronous_commit", durable ? "on" : "off");
+  set("synchronous_commit", "on");
   set("full_page_writes", durable ? "on" : "off");
 
   // Plans. Statements are prepared while the tables are empty, so a plan is made for each run; and

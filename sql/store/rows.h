@@ -84,9 +84,8 @@ Rows query(Session& session, const char* statement, const Params& params = {});
 
 /// Binary COPY into a table. Rows are buffered and sent in pieces; `finish` must be called.
 ///
-///   CopyIn copy(session, "COPY account_day (account_id, business_date) FROM STDIN (FORMAT binary)");
-///   copy.row(2).int4(7).day(d);
-///   copy.finish();
+///   CopyIn copy(session, "COPY account_day (account_id, business_date) FROM STDIN (FORMAT
+///   binary)"); copy.row(2).int4(7).day(d); copy.finish();
 class CopyIn {
  public:
   CopyIn(Session& session, const char* statement);

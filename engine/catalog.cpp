@@ -1,0 +1,681 @@
+#include "engine/catalog.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+#include <utility>
+
+namespace engine {
+namespace {
+
+using base::Rate;
+using base::RateBasis;
+
+/// A complete catalog is some 20 kB; a file beyond this was given by mistake.
+constexpr std::size_t kBodyBytesMax = 4'000'000;
+constexpr std::size_t kNameBytesMax = 64;
+constexpr int kDaysMax = 366;
+
+/// What parsing stops with; parse_catalog turns it into a result.
+struct Wrong {
+  CatalogError error;
+};
+
+[[noreturn]] void wrong(std::string field, std::string value, std::string rule) {
+  throw Wrong{{std::move(field), std::move(value), std::move(rule)}};
+}
+
+std::string text_of(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
+  std::ostringstream out;
+  node.visit([&out](const auto& value) { out << value; });
+  std::string text = out.str();
+  if (text.size() > 80) text = text.substr(0, 77) + "...";
+  return text;
+}
+
+/// A name that appears in journals, reports and URLs as it is.
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= kNameBytesMax && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  });
+}
+
+/// One table of the file. It remembers which keys were asked for, so that `done` can refuse the
+/// others by name: a misspelt key must not mean the default.
+class Section {
+ public:
+  Section(const toml::table& table, std::string path) : table_(table), path_(std::move(path)) {}
+
+  std::string path(std::string_view key) const {
+    return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+  }
+  void rename(std::string path) { path_ = std::move(path); }
+  const toml::table& raw() const { return table_; }
+
+  const toml::node* find(std::string_view key) {
+    asked_.insert(std::string(key));
+    return table_.get(key);
+  }
+  const toml::node& require(std::string_view key) {
+    const toml::node* node = find(key);
+    if (node == nullptr) wrong(path(key), "", "is missing");
+    return *node;
+  }
+
+  std::string text(std::string_view key) { return text(require(key), key); }
+  std::string text_or(std::string_view key, std::string fallback) {
+    const toml::node* node = find(key);
+    return node == nullptr ? fallback : text(*node, key);
+  }
+  std::string name(std::string_view key) {
+    std::string value = text(key);
+    check_name(value, path(key));
+    return value;
+  }
+  static void check_name(const std::string& value, const std::string& where) {
+    if (!is_name(value)) {
+      wrong(where, value, "is a name: 1 to 64 letters, digits, '_', '-' or '.'");
+    }
+  }
+  bool flag_or(std::string_view key, bool fallback) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return fallback;
+    const auto* value = node->as_boolean();
+    if (value == nullptr) wrong(path(key), text_of(*node), "is true or false");
+    return value->get();
+  }
+  int whole(std::string_view key, int least, int most) {
+    const toml::node& node = require(key);
+    const auto* value = node.as_integer();
+    if (value == nullptr || value->get() < least || value->get() > most) {
+      wrong(path(key), text_of(node), fmt::format("is a whole number from {} to {}", least, most));
+    }
+    return static_cast<int>(value->get());
+  }
+  int whole_or(std::string_view key, int fallback, int least, int most) {
+    return find(key) == nullptr ? fallback : whole(key, least, most);
+  }
+  Rate percent(std::string_view key, RateBasis basis) {
+    return percent(require(key), path(key), basis);
+  }
+  Rate percent_or_zero(std::string_view key, RateBasis basis) {
+    return find(key) == nullptr ? Rate{0, basis} : percent(key, basis);
+  }
+  static Rate percent(const toml::node& node, const std::string& where, RateBasis basis) {
+    const auto* text = node.as_string();
+    if (text == nullptr) wrong(where, text_of(node), "is a percentage in quotes, like \"0.60\"");
+    const auto rate = base::parse_percent(text->get(), basis);
+    if (!rate) {
+      switch (rate.error()) {
+        case base::RateRefusal::NotANumber:
+          wrong(where, text->get(), "is a percentage, like \"0.60\"");
+        case base::RateRefusal::TooManyDecimals:
+          wrong(where, text->get(), "has at most 6 decimals");
+        case base::RateRefusal::TooLarge:
+          wrong(where, text->get(), "is at most 1000 %");
+      }
+    }
+    return *rate;
+  }
+  std::int64_t money_or(std::string_view key, std::int64_t fallback, base::Currency currency) {
+    const toml::node* node = find(key);
+    return node == nullptr ? fallback : money(*node, path(key), currency);
+  }
+  static std::int64_t money(const toml::node& node, const std::string& where,
+                            base::Currency currency) {
+    const auto* text = node.as_string();
+    if (text == nullptr) wrong(where, text_of(node), "is an amount in quotes, like \"10.00\"");
+    const auto amount = base::parse_money(text->get(), currency);
+    if (!amount) {
+      switch (amount.error()) {
+        case base::AmountRefusal::NotANumber:
+          wrong(where, text->get(), "is an amount, like \"10.00\"");
+        case base::AmountRefusal::TooManyDecimals:
+          wrong(where, text->get(),
+                fmt::format("has at most {} decimals in {}", currency.exponent(), currency.code()));
+        case base::AmountRefusal::TooLarge:
+          wrong(where, text->get(), "is at most 10^18 minor units");
+      }
+    }
+    if (amount->is_negative()) wrong(where, text->get(), "is not negative");
+    return amount->minor();
+  }
+  static base::Day day(const toml::node& node, const std::string& where) {
+    const auto* value = node.as_date();
+    if (value == nullptr) wrong(where, text_of(node), "is a date without quotes, like 2026-06-18");
+    const toml::date date = value->get();
+    const std::optional<base::Day> day = base::parse_day(fmt::format(
+        "{:04}-{:02}-{:02}", unsigned{date.year}, unsigned{date.month}, unsigned{date.day}));
+    if (!day) wrong(where, text_of(node), "is a real date of the years 1900 to 2199");
+    return *day;
+  }
+  std::optional<base::Day> day_if_any(std::string_view key) {
+    const toml::node* node = find(key);
+    return node == nullptr ? std::nullopt : std::optional(day(*node, path(key)));
+  }
+  std::vector<base::Day> days(std::string_view key) {
+    std::vector<base::Day> days;
+    const toml::node* node = find(key);
+    if (node == nullptr) return days;
+    const auto* list = node->as_array();
+    if (list == nullptr) wrong(path(key), text_of(*node), "is a list of dates");
+    for (const toml::node& item : *list) days.push_back(day(item, path(key)));
+    return days;
+  }
+  std::optional<Section> section_if_any(std::string_view key) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return std::nullopt;
+    const auto* table = node->as_table();
+    if (table == nullptr) wrong(path(key), text_of(*node), "is a table");
+    return Section(*table, path(key));
+  }
+  Section section(std::string_view key) {
+    std::optional<Section> found = section_if_any(key);
+    if (!found) wrong(path(key), "", "is missing");
+    return *found;
+  }
+  /// The tables written [[key]]; their paths carry their names once those are known.
+  std::vector<Section> sections(std::string_view key) {
+    const toml::node& node = require(key);
+    const auto* list = node.as_array();
+    if (list == nullptr || list->empty()) {
+      wrong(path(key), "", fmt::format("is one or more tables, each under [[{}]]", path(key)));
+    }
+    std::vector<Section> all;
+    for (const toml::node& item : *list) {
+      const auto* table = item.as_table();
+      if (table == nullptr) wrong(path(key), text_of(item), "is a table");
+      all.emplace_back(*table, fmt::format("{}[{}]", path(key), all.size() + 1));
+    }
+    return all;
+  }
+  template <class T>
+  T choice(std::string_view key, const std::string& value,
+           const std::vector<std::pair<std::string_view, T>>& choices) {
+    std::string words;
+    for (const auto& [word, meaning] : choices) {
+      if (word == value) return meaning;
+      words += (words.empty() ? "" : ", ") + std::string(word);
+    }
+    wrong(path(key), value, "is one of: " + words);
+  }
+
+  void done() const {
+    for (const auto& [key, node] : table_) {
+      if (!asked_.contains(std::string(key.str()))) {
+        wrong(path(key.str()), text_of(node), "is not a key that catalogs have");
+      }
+    }
+  }
+
+ private:
+  std::string text(const toml::node& node, std::string_view key) const {
+    const auto* value = node.as_string();
+    if (value == nullptr) wrong(path(key), text_of(node), "is a text in quotes");
+    return value->get();
+  }
+
+  const toml::table& table_;
+  std::string path_;
+  std::set<std::string> asked_;
+};
+
+base::Currency currency_named(const std::string& code, const std::string& where) {
+  const std::optional<base::Currency> currency = base::Currency::find(code);
+  if (!currency) wrong(where, code, "is not a currency of ISO 4217");
+  return *currency;
+}
+
+std::chrono::minutes parse_cutoff(const std::string& text, const std::string& where) {
+  auto digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+  if (text.size() == 5 && text[2] == ':' && digit(0) && digit(1) && digit(3) && digit(4)) {
+    const int hours = (text[0] - '0') * 10 + (text[1] - '0');
+    const int minutes = (text[3] - '0') * 10 + (text[4] - '0');
+    const int total = hours * 60 + minutes;
+    if (minutes < 60 && total >= 1 && total <= 24 * 60) return std::chrono::minutes{total};
+  }
+  wrong(where, text, "is a time from 00:01 to 24:00");
+}
+
+void read_book(Section book, Catalog& catalog) {
+  catalog.name = book.name("name");
+  catalog.currency = currency_named(book.text("currency"), book.path("currency"));
+  const std::string zone = book.text("zone");
+  const std::optional<base::Zone> found = base::Zone::find(zone);
+  if (!found) wrong(book.path("zone"), zone, "is not a zone of the system's time zone database");
+  catalog.zone = *found;
+  catalog.calendar = book.name("calendar");
+  catalog.cutoff = parse_cutoff(book.text_or("cutoff", "24:00"), book.path("cutoff"));
+  catalog.opens_on = book.day_if_any("opens_on");
+  catalog.decisions =
+      book.choice<Decisions>("decisions", book.text_or("decisions", "enforce"),
+                             {{"enforce", Decisions::Enforce}, {"record", Decisions::Record}});
+  catalog.limit_policy = book.flag_or("limit_policy", true);
+  if (book.find("bank") != nullptr) catalog.bank = book.name("bank");
+  book.done();
+}
+
+void read_currencies(Section currencies, Catalog& catalog) {
+  for (const auto& [key, node] : currencies.raw()) {
+    Section one = currencies.section(key.str());
+    CurrencyTerms terms;
+    terms.currency = currency_named(std::string(key.str()), currencies.path(key.str()));
+    terms.tolerance_minor = one.money_or("tolerance", 0, terms.currency);
+    terms.payout_minor_min = one.money_or("payout_min", 0, terms.currency);
+    terms.principal_minor_min = one.money_or("installment_min", 1, terms.currency);
+    terms.opening_capital_minor = one.money_or("opening_capital", 0, terms.currency);
+    one.done();
+    catalog.currencies.push_back(terms);
+  }
+}
+
+int count_named(const std::string& key, const std::string& where) {
+  int count = 0;
+  for (char c : key) {
+    if (c < '0' || c > '9' || count > scheduling::kInstallmentCountMax) {
+      wrong(where, key, "is a number of installments");
+    }
+    count = count * 10 + (c - '0');
+  }
+  return count;
+}
+
+Subsidy read_subsidy(Section section, const Product& product) {
+  Subsidy subsidy;
+  subsidy.payer = section.choice<ledger::SubsidyPayer>(
+      "payer", section.text("payer"),
+      {{"merchant", ledger::SubsidyPayer::Merchant}, {"platform", ledger::SubsidyPayer::Platform}});
+  Section percents = section.section("percent_by_installments");
+  for (const auto& [key, node] : percents.raw()) {
+    const std::string where = percents.path(key.str());
+    const int count = count_named(std::string(key.str()), where);
+    if (count < product.count_min || count > product.count_max) {
+      wrong(where, std::string(key.str()),
+            fmt::format("is a number of installments from {} to {}", product.count_min,
+                        product.count_max));
+    }
+    const Rate rate = Section::percent(node, where, RateBasis::Flat);
+    if (rate.e8 > base::kRateScale) wrong(where, text_of(node), "is at most 100 %");
+    subsidy.rate_by_count[count] = rate;
+  }
+  section.done();
+  return subsidy;
+}
+
+LateFeeTerms read_late_fee(Section section) {
+  LateFeeTerms terms;
+  terms.per_day = section.percent("percent_per_day", RateBasis::PerDay);
+  terms.grace_days = section.whole_or("grace_days", terms.grace_days, 0, kDaysMax);
+  if (section.find("tolerance_percent") != nullptr) {
+    const Rate share = section.percent("tolerance_percent", RateBasis::Flat);
+    constexpr std::int64_t kE8PerBasisPoint = base::kRateScale / 10'000;
+    if (share.e8 > base::kRateScale || share.e8 % kE8PerBasisPoint != 0) {
+      wrong(section.path("tolerance_percent"), text_of(section.require("tolerance_percent")),
+            "is at most 100 % and has at most 2 decimals");
+    }
+    terms.tolerance_share_bps = share.e8 / kE8PerBasisPoint;
+  }
+  section.done();
+  return terms;
+}
+
+Product read_product(Section section) {
+  using scheduling::Method;
+  Product product;
+  product.name = section.name("name");
+  section.rename("product." + product.name);
+  product.method = section.choice<Method>("method", section.text("method"),
+                                          {{"interest_free", Method::InterestFree},
+                                           {"flat_fee", Method::FlatFee},
+                                           {"equal_principal", Method::EqualPrincipal},
+                                           {"level_payment", Method::LevelPayment}});
+  product.count_min = section.whole("installments_min", 1, scheduling::kInstallmentCountMax);
+  product.count_max =
+      section.whole("installments_max", product.count_min, scheduling::kInstallmentCountMax);
+  product.due_mode =
+      section.choice<DueMode>("due", section.text_or("due", "order"),
+                              {{"order", DueMode::Order}, {"statement", DueMode::Statement}});
+  if (product.due_mode == DueMode::Statement) {
+    product.statement.bill_day = section.whole("bill_day", 1, scheduling::kBillDayMax);
+    product.statement.days_to_due =
+        section.whole_or("days_to_due", product.statement.days_to_due, 0, 60);
+  }
+  if (product.method == Method::InterestFree) {
+    product.rate = {0, RateBasis::PerPeriod};
+  } else {
+    const RateBasis basis =
+        section.choice<RateBasis>("rate_per", section.text_or("rate_per", "period"),
+                                  {{"period", RateBasis::PerPeriod},
+                                   {"month", RateBasis::PerMonth},
+                                   {"year365", RateBasis::PerYear365},
+                                   {"year360", RateBasis::PerYear360}});
+    product.rate = section.percent("rate_percent", basis);
+    if (product.rate.e8 > base::kRateScale) {
+      wrong(section.path("rate_percent"), text_of(section.require("rate_percent")),
+            "is at most 100 %");
+    }
+  }
+  product.split_rule =
+      section.choice<base::SplitRule>("split", section.text_or("split", "DOWN_LAST"),
+                                      {{"DOWN_LAST", base::SplitRule::DownLast},
+                                       {"DOWN_FIRST", base::SplitRule::DownFirst},
+                                       {"HALF_UP_LAST", base::SplitRule::HalfUpLast},
+                                       {"CUMULATIVE", base::SplitRule::Cumulative},
+                                       {"LARGEST_REMAINDER", base::SplitRule::LargestRemainder}});
+  product.rounding =
+      section.choice<base::Rounding>("rounding", section.text_or("rounding", "HALF_UP"),
+                                     {{"HALF_UP", base::Rounding::HalfUp},
+                                      {"HALF_EVEN", base::Rounding::HalfEven},
+                                      {"DOWN", base::Rounding::Down},
+                                      {"UP", base::Rounding::Up},
+                                      {"CEILING", base::Rounding::Ceiling},
+                                      {"FLOOR", base::Rounding::Floor}});
+  if (auto subsidy = section.section_if_any("subsidy")) {
+    product.subsidy = read_subsidy(std::move(*subsidy), product);
+  }
+  product.late_fee.per_day = {0, RateBasis::PerDay};
+  if (auto late_fee = section.section_if_any("late_fee")) {
+    product.late_fee = read_late_fee(std::move(*late_fee));
+  }
+  section.done();
+  return product;
+}
+
+/// "T+1" counts business days, "D+1" calendar days.
+void read_delay(Section& section, MerchantTerms& terms) {
+  const std::string text = section.text_or("settle", "T+1");
+  const bool shape =
+      text.size() >= 3 && text.size() <= 4 && (text[0] == 'T' || text[0] == 'D') &&
+      text[1] == '+' &&
+      std::all_of(text.begin() + 2, text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!shape) {
+    wrong(section.path("settle"), text, "is T+n (business days) or D+n (calendar days), n to 99");
+  }
+  terms.delay_in_business_days = text[0] == 'T';
+  terms.delay_days = std::stoi(text.substr(2));
+}
+
+MerchantTerms read_merchant(Section section, const std::string& book_calendar) {
+  MerchantTerms terms;
+  terms.name = section.name("name");
+  section.rename("merchant." + terms.name);
+  terms.discount = section.percent("discount_percent", RateBasis::Flat);
+  if (terms.discount.e8 > base::kRateScale) {
+    wrong(section.path("discount_percent"), text_of(section.require("discount_percent")),
+          "is at most 100 %");
+  }
+  terms.vat = section.percent_or_zero("vat_percent", RateBasis::Flat);
+  terms.returns_discount = section.flag_or("returns_discount", true);
+  read_delay(section, terms);
+  terms.calendar = section.text_or("calendar", book_calendar);
+  terms.frequency = section.choice<Frequency>("frequency", section.text_or("frequency", "daily"),
+                                              {{"daily", Frequency::Daily},
+                                               {"weekly", Frequency::Weekly},
+                                               {"monthly", Frequency::Monthly}});
+  if (terms.frequency == Frequency::Weekly) {
+    terms.frequency_day = section.whole("weekday", 1, 7);
+  } else if (terms.frequency == Frequency::Monthly) {
+    terms.frequency_day = section.whole("month_day", 1, 28);
+  }
+  terms.reserve = section.percent_or_zero("reserve_percent", RateBasis::Flat);
+  if (terms.reserve.e8 > base::kRateScale) {
+    wrong(section.path("reserve_percent"), text_of(section.require("reserve_percent")),
+          "is at most 100 %");
+  }
+  terms.reserve_days = section.whole_or("reserve_days", terms.reserve_days, 1, 3 * kDaysMax);
+  section.done();
+  return terms;
+}
+
+CustomerTerms read_customer(Section section, const Catalog& catalog) {
+  CustomerTerms terms;
+  terms.name = section.name("name");
+  section.rename("customer." + terms.name);
+  Section limits = section.section("limit");
+  for (const auto& [key, node] : limits.raw()) {
+    const std::string code(key.str());
+    const CurrencyTerms* currency = catalog.find_currency(code);
+    if (currency == nullptr) {
+      wrong(limits.path(code), code, "is a currency with terms under [currency]");
+    }
+    terms.limit_minor[code] = Section::money(node, limits.path(code), currency->currency);
+  }
+  section.done();
+  return terms;
+}
+
+Channel read_channel(Section section) {
+  Channel channel;
+  channel.name = section.name("name");
+  section.rename("channel." + channel.name);
+  channel.fee = {0, RateBasis::Flat};
+  if (auto settle = section.section_if_any("auto_settle")) {
+    channel.auto_settle = true;
+    channel.settle_business_days = settle->whole("days", 0, 30);
+    channel.fee = settle->percent_or_zero("fee_percent", RateBasis::Flat);
+    if (channel.fee.e8 > base::kRateScale) {
+      wrong(settle->path("fee_percent"), text_of(settle->require("fee_percent")),
+            "is at most 100 %");
+    }
+    settle->done();
+  }
+  section.done();
+  return channel;
+}
+
+scheduling::Calendar read_calendar(Section section, const std::string& name) {
+  scheduling::CalendarDays days;
+  days.name = name;
+  days.first_year = section.whole("first_year", 1900, 2199);
+  days.last_year = section.whole("last_year", 1900, 2199);
+  days.off = section.days("off");
+  days.work = section.days("work");
+  section.done();
+  const int last_year = days.last_year;
+  auto calendar = scheduling::Calendar::make(std::move(days));
+  if (!calendar) {
+    switch (calendar.error()) {
+      case scheduling::CalendarRefusal::YearsOutOfRange:
+        wrong(section.path("last_year"), std::to_string(last_year), "is not before first_year");
+      case scheduling::CalendarRefusal::DayBothOffAndWork:
+        wrong(section.path("work"), "", "has no date that is also in off");
+      case scheduling::CalendarRefusal::YearWithoutBusiness:
+        wrong(section.path("off"), "", "leaves at least one business day in each year");
+    }
+  }
+  return *std::move(calendar);
+}
+
+/// The columns that input files have, by kind; docs/import.md.
+const std::map<std::string, std::vector<std::string_view>>& canonical_columns() {
+  static const std::map<std::string, std::vector<std::string_view>> columns = {
+      {"purchases",
+       {"purchase_ref", "customer", "merchant", "purchased_at", "amount", "currency", "product",
+        "installments", "channel", "category"}},
+      {"repayments",
+       {"repayment_id", "customer", "paid_at", "amount", "currency", "channel", "purchase_ref"}},
+      {"refunds", {"refund_id", "purchase_ref", "refunded_at", "amount", "currency", "reason"}}};
+  return columns;
+}
+
+void read_import(Section import, Catalog& catalog) {
+  for (const auto& [kind, columns] : canonical_columns()) {
+    std::optional<Section> of_kind = import.section_if_any(kind);
+    if (!of_kind) continue;
+    auto check_column = [&columns = columns](const Section& in, const std::string& column) {
+      if (std::ranges::find(columns, column) == columns.end()) {
+        wrong(in.path(column), column, "is not a column of this kind of file");
+      }
+    };
+    if (auto map = of_kind->section_if_any("columns")) {
+      for (const auto& [key, node] : map->raw()) {
+        const std::string column(key.str());
+        check_column(*map, column);
+        std::string source = map->text(column);
+        if (source.empty()) wrong(map->path(column), "", "names the columns of the file");
+        catalog.import_map[kind][column] = std::move(source);
+      }
+    }
+    if (auto values = of_kind->section_if_any("values")) {
+      for (const auto& [key, node] : values->raw()) {
+        const std::string column(key.str());
+        check_column(*values, column);
+        Section pairs = values->section(column);
+        for (const auto& [from, to] : pairs.raw()) {
+          catalog.import_values[kind][column][std::string(from.str())] = pairs.text(from.str());
+        }
+      }
+    }
+    of_kind->done();
+  }
+  import.done();
+}
+
+/// Refuses two things of one name.
+template <class T>
+void check_names_differ(const std::vector<T>& things, std::string_view kind) {
+  std::set<std::string> names;
+  for (const T& thing : things) {
+    if (!names.insert(thing.name).second) {
+      wrong(fmt::format("{}.name", kind), thing.name, "is used once");
+    }
+  }
+}
+
+void read_created(Section created, Catalog& catalog) {
+  catalog.created_customer_terms = created.name("customer");
+  if (catalog.find_customer_terms(catalog.created_customer_terms) == nullptr) {
+    wrong(created.path("customer"), catalog.created_customer_terms,
+          "is the name of terms under [[customer]]");
+  }
+  catalog.created_merchant_terms = created.name("merchant");
+  if (catalog.find_merchant_terms(catalog.created_merchant_terms) == nullptr) {
+    wrong(created.path("merchant"), catalog.created_merchant_terms,
+          "is the name of terms under [[merchant]]");
+  }
+  created.done();
+}
+
+void check_calendars(const Catalog& catalog) {
+  if (catalog.find_calendar(catalog.calendar) == nullptr) {
+    wrong("book.calendar", catalog.calendar, "is the name of a calendar under [calendar]");
+  }
+  for (const MerchantTerms& terms : catalog.merchants) {
+    if (catalog.find_calendar(terms.calendar) == nullptr) {
+      wrong("merchant." + terms.name + ".calendar", terms.calendar,
+            "is the name of a calendar under [calendar]");
+    }
+  }
+}
+
+Catalog read_catalog(Section root) {
+  Catalog catalog;
+  read_book(root.section("book"), catalog);
+  read_currencies(root.section("currency"), catalog);
+  if (catalog.find_currency(catalog.currency.code()) == nullptr) {
+    wrong("book.currency", std::string(catalog.currency.code()),
+          "is a currency with terms under [currency]");
+  }
+  for (Section& product : root.sections("product")) {
+    catalog.products.push_back(read_product(std::move(product)));
+  }
+  for (Section& merchant : root.sections("merchant")) {
+    catalog.merchants.push_back(read_merchant(std::move(merchant), catalog.calendar));
+  }
+  for (Section& customer : root.sections("customer")) {
+    catalog.customers.push_back(read_customer(std::move(customer), catalog));
+  }
+  for (Section& channel : root.sections("channel")) {
+    catalog.channels.push_back(read_channel(std::move(channel)));
+  }
+  check_names_differ(catalog.products, "product");
+  check_names_differ(catalog.merchants, "merchant");
+  check_names_differ(catalog.customers, "customer");
+  check_names_differ(catalog.channels, "channel");
+  Section calendars = root.section("calendar");
+  for (const auto& [key, node] : calendars.raw()) {
+    const std::string name(key.str());
+    Section::check_name(name, calendars.path(name));
+    catalog.calendars.push_back(read_calendar(calendars.section(name), name));
+  }
+  check_calendars(catalog);
+  if (auto created = root.section_if_any("created")) read_created(std::move(*created), catalog);
+  if (auto payout = root.section_if_any("payout")) {
+    if (auto confirm = payout->section_if_any("auto_confirm")) {
+      catalog.payout_auto_confirm_days = confirm->whole("days", 0, 30);
+      confirm->done();
+    }
+    payout->done();
+  }
+  if (auto import = root.section_if_any("import")) read_import(std::move(*import), catalog);
+  if (auto demo = root.section_if_any("demo")) {
+    catalog.demo_through = demo->day_if_any("through");
+    demo->done();
+  }
+  root.done();
+  return catalog;
+}
+
+template <class T>
+const T* find_named(const std::vector<T>& things, std::string_view name) {
+  const auto found = std::ranges::find(things, name, &T::name);
+  return found == things.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const CurrencyTerms* Catalog::find_currency(std::string_view code) const {
+  const auto found = std::ranges::find_if(
+      currencies, [code](const CurrencyTerms& terms) { return terms.currency.code() == code; });
+  return found == currencies.end() ? nullptr : &*found;
+}
+
+const Product* Catalog::find_product(std::string_view product_name) const {
+  if (product_name.empty()) return &products.front();
+  return find_named(products, product_name);
+}
+
+const MerchantTerms* Catalog::find_merchant_terms(std::string_view terms_name) const {
+  return find_named(merchants, terms_name);
+}
+
+const CustomerTerms* Catalog::find_customer_terms(std::string_view terms_name) const {
+  return find_named(customers, terms_name);
+}
+
+const Channel* Catalog::find_channel(std::string_view channel_name) const {
+  if (channel_name.empty()) return &channels.front();
+  return find_named(channels, channel_name);
+}
+
+const scheduling::Calendar* Catalog::find_calendar(std::string_view calendar_name) const {
+  const auto found = std::ranges::find(calendars, calendar_name, &scheduling::Calendar::name);
+  return found == calendars.end() ? nullptr : &*found;
+}
+
+base::Result<Catalog, CatalogError> parse_catalog(std::string body) {
+  if (body.size() > kBodyBytesMax) {
+    return base::Refused(CatalogError{"catalog", fmt::format("{} bytes", body.size()),
+                                      "is at most 4,000,000 bytes long"});
+  }
+  try {
+    const toml::table table = toml::parse(body);
+    Catalog catalog = read_catalog(Section(table, ""));
+    catalog.body = std::move(body);
+    return catalog;
+  } catch (const toml::parse_error& error) {
+    const toml::source_position at = error.source().begin;
+    return base::Refused(CatalogError{fmt::format("line {}, column {}", at.line, at.column), "",
+                                      fmt::format("is not TOML: {}", error.description())});
+  } catch (const Wrong& stop) {
+    return base::Refused(stop.error);
+  }
+}
+
+}  // namespace engine
