@@ -1,0 +1,40 @@
+// What the rules on money owed need to know of a plan: its installments as they stand. The engine
+// fills these from the arrays of a plan's row; all amounts are minor units of one currency.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/day.h"
+
+namespace scheduling {
+
+struct InstallmentView {
+  base::Day due;
+  std::int64_t principal = 0;  ///< owed at first
+  std::int64_t fee = 0;
+  std::int64_t interest = 0;
+  std::int64_t paid_principal = 0;  ///< paid, refunded or waived since
+  std::int64_t paid_fee = 0;
+  std::int64_t paid_interest = 0;
+
+  std::int64_t total() const { return principal + fee + interest; }
+  std::int64_t unpaid_principal() const { return principal - paid_principal; }
+  std::int64_t unpaid_fee() const { return fee - paid_fee; }
+  std::int64_t unpaid_interest() const { return interest - paid_interest; }
+  std::int64_t unpaid() const { return unpaid_principal() + unpaid_fee() + unpaid_interest(); }
+};
+
+struct PlanView {
+  std::int64_t plan_id = 0;                       ///< breaks ties between plans: the older first
+  std::span<const InstallmentView> installments;  ///< element i is installment i + 1, by due date
+  std::int64_t penalty_unpaid = 0;                ///< late fee posted and not paid
+  int dpd = 0;                                    ///< days past due; above 90 changes the order
+
+  /// Statement mode: installment k is billed this many days before it is due. Absent, order mode:
+  /// installment 1 is billed at capture, k + 1 on the due date of k.
+  std::optional<int> billed_days_before_due;
+};
+
+}  // namespace scheduling
