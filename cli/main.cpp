@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
            cli::add_db,
            cli::add_migrate,
            cli::add_statement,
+           cli::add_export,
        }) {
     add(app, outcome);
   }

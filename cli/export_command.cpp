@@ -1,0 +1,96 @@
+// fenqi export: CSV for accountants and other programs.
+#include <fmt/format.h>
+
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "engine/exports.h"
+#include "sql/store/database.h"
+
+namespace cli {
+namespace {
+
+struct Options {
+  std::string as_of;
+  std::string from;
+  std::string to;
+  std::string format = "csv";
+  std::string out;
+};
+
+struct Dates {
+  std::optional<base::Day> as_of;
+  std::optional<base::Day> from;
+  std::optional<base::Day> to;
+};
+
+using Open = std::function<engine::ExportResult(store::Session&, const Dates&)>;
+
+std::optional<base::Day> day_of(const char* option, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto day = base::parse_day(text);
+  if (!day) throw CLI::ValidationError(option, fmt::format("\"{}\" is no date YYYY-MM-DD", text));
+  return day;
+}
+
+Exit run(const Options& options, const Open& open) {
+  const Dates dates{day_of("--as-of", options.as_of), day_of("--from", options.from),
+                    day_of("--to", options.to)};
+  store::Session session(store::open_migrated_database());
+  const auto rows = open(session, dates);
+  if (!rows) {
+    std::cerr << "fenqi: " << rows.error().sentence << "\n";
+    return Exit::Refused;
+  }
+  Output output(options.out);
+  for (std::string piece; (*rows)->next(piece); piece.clear()) output.write(piece);
+  output.commit();
+  return Exit::Done;
+}
+
+enum class Takes { Nothing, AsOf, FromTo };
+
+void add(CLI::App& parent, Outcome& outcome, const char* name, const char* what, Takes takes,
+         Open open) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = parent.add_subcommand(name, what);
+  if (takes == Takes::AsOf) {
+    command->add_option("--as-of", options->as_of, "A closed date; the last one if not given");
+  }
+  if (takes == Takes::FromTo) {
+    command->add_option("--from", options->from, "First business date");
+    command->add_option("--to", options->to, "Last business date");
+  }
+  command->add_option("--format", options->format, "csv (docs/exports.md)")
+      ->check(CLI::IsMember({"csv"}))
+      ->capture_default_str();
+  command->add_option("--out", options->out, "File to write; standard output if not given");
+  command->callback([options, open, &outcome] { outcome.exit = run(*options, open); });
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Outcome& outcome) {
+  CLI::App* command = app.add_subcommand("export", "CSV for accountants and other programs");
+  command->require_subcommand(1);
+  add(*command, outcome, "trial-balance", "Every account and its balance as of a closed date",
+      Takes::AsOf, [](store::Session& session, const Dates& dates) {
+        return engine::export_trial_balance(session, dates.as_of);
+      });
+  add(*command, outcome, "lines", "Journal lines of closed dates; the last one if none are given",
+      Takes::FromTo, [](store::Session& session, const Dates& dates) {
+        return engine::export_lines(session, dates.from, dates.to);
+      });
+  add(*command, outcome, "installments", "Every installment as it is now", Takes::Nothing,
+      [](store::Session& session, const Dates&) { return engine::export_installments(session); });
+  add(*command, outcome, "limit-changes", "The feed of limit decisions", Takes::FromTo,
+      [](store::Session& session, const Dates& dates) {
+        return engine::export_limit_changes(session, dates.from, dates.to);
+      });
+}
+
+}  // namespace cli

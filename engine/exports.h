@@ -1,0 +1,69 @@
+// Exports for accountants: CSV (RFC 4180) of any length, a piece at a time; docs/exports.md has the
+// columns.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/day.h"
+#include "base/result.h"
+#include "sql/store/report_store.h"
+#include "sql/store/session.h"
+#include "sql/store/statement_store.h"
+
+namespace engine {
+
+/// Why there is no report of a date.
+enum class ReportRefusal {
+  BookMissing,
+  DateNotClosed,  ///< open or in the future: it can still change
+  DateBeforeBook,
+  DatesReversed,
+};
+struct ReportRefused {
+  ReportRefusal refusal;
+  std::string sentence;  ///< with the dates in it
+};
+template <class T>
+using ReportResult = base::Result<T, ReportRefused>;
+
+std::string_view code(ReportRefusal refusal);
+
+/// The last closed date if none is asked for; else `asked`, if it is closed.
+ReportResult<base::Day> closed_date(store::Session& session, std::optional<base::Day> asked);
+
+/// A trial balance: every account that had moved, the sides proved equal per currency.
+struct TrialBalance {
+  base::Day as_of;
+  std::vector<store::AccountBalance> rows;
+};
+ReportResult<TrialBalance> trial_balance(store::Session& session, std::optional<base::Day> as_of);
+
+/// A CSV that is written while it is read from the database. Holds a transaction open on the
+/// session as long as it lives.
+class Export {
+ public:
+  virtual ~Export() = default;
+  /// Appends the next piece. False: there is nothing left.
+  virtual bool next(std::string& out) = 0;
+};
+using ExportResult = ReportResult<std::unique_ptr<Export>>;
+
+ExportResult export_trial_balance(store::Session& session, std::optional<base::Day> as_of);
+/// Journal lines of closed dates; the last closed one if none are given.
+ExportResult export_lines(store::Session& session, std::optional<base::Day> from,
+                          std::optional<base::Day> to);
+/// Installments of all plans as they are now.
+ExportResult export_installments(store::Session& session);
+/// Limit changes; all of them if no dates are given.
+ExportResult export_limit_changes(store::Session& session, std::optional<base::Day> from,
+                                  std::optional<base::Day> to);
+
+std::string_view name(store::PlanStatus status);   ///< "active"
+std::string_view name(store::LimitAction action);  ///< "cut"
+std::string_view name(store::Block block);         ///< "until_paid"
+
+}  // namespace engine

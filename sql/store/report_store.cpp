@@ -1,0 +1,175 @@
+#include "sql/store/report_store.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "sql/store/rows.h"
+
+namespace store {
+namespace {
+
+base::Currency currency_at(const Rows& rows, int row, int column) {
+  const auto currency = base::Currency::find(rows.text(row, column));
+  CHECK(currency.has_value(), "the database holds a currency we don't know: {}",
+        rows.text(row, column));
+  return *currency;
+}
+
+AccountName account_at(const Rows& rows, int row) {
+  const auto code = ledger::find_code(rows.int4(row, 1));
+  CHECK(code.has_value(), "account {} is not in the chart", rows.int4(row, 1));
+  return {rows.int4(row, 0), *code, std::string(rows.text(row, 2)), std::string(rows.text(row, 3)),
+          currency_at(rows, row, 4)};
+}
+
+// An empty array in the table stands for all zeros.
+std::vector<std::int64_t> whole(std::vector<std::int64_t> values, std::size_t size) {
+  if (values.empty()) values.resize(size, 0);
+  return values;
+}
+
+constexpr const char* kLimitChangeColumns = R"sql(
+    SELECT l.business_date, c.ref, l.currency, l.reason, l.action, l.old_base_minor,
+           l.new_base_minor, l.old_block, l.new_block, l.outstanding_minor, l.dpd,
+           ARRAY(SELECT p.purchase_ref FROM plan p
+                 WHERE p.party_id = l.party_id AND p.plan_id = ANY (l.plans)
+                 ORDER BY p.purchase_ref COLLATE "C")
+    FROM limit_change l JOIN party c ON c.party_id = l.party_id
+    WHERE l.business_date BETWEEN $1 AND $2)sql";
+
+std::vector<ReportedLimitChange> limit_changes_of(const Rows& rows) {
+  std::vector<ReportedLimitChange> changes;
+  for (int i = 0; i < rows.size(); ++i) {
+    changes.push_back({rows.day(i, 0), std::string(rows.text(i, 1)), currency_at(rows, i, 2),
+                       std::string(rows.text(i, 3)), static_cast<LimitAction>(rows.int2(i, 4)),
+                       rows.int8(i, 5), rows.int8(i, 6), static_cast<Block>(rows.int2(i, 7)),
+                       static_cast<Block>(rows.int2(i, 8)), rows.int8(i, 9), rows.int2(i, 10),
+                       rows.texts(i, 11)});
+  }
+  return changes;
+}
+
+}  // namespace
+
+std::vector<AccountBalance> list_balances(Session& session, base::Day as_of) {
+  const Rows rows = query(session, R"sql(
+    SELECT a.account_id, a.code, coalesce(o.ref, ''), a.tag, a.currency, last.balance_minor
+    FROM account a LEFT JOIN party o ON o.party_id = a.owner_id,
+         LATERAL (SELECT d.balance_minor FROM account_day d
+                  WHERE d.account_id = a.account_id AND d.business_date <= $1
+                  ORDER BY d.business_date DESC LIMIT 1) last
+    ORDER BY a.code, coalesce(o.ref, '') COLLATE "C", a.tag COLLATE "C", a.currency)sql",
+                          Params().day(as_of));
+  std::vector<AccountBalance> balances;
+  balances.reserve(static_cast<std::size_t>(rows.size()));
+  for (int i = 0; i < rows.size(); ++i) balances.push_back({account_at(rows, i), rows.int8(i, 5)});
+  return balances;
+}
+
+std::vector<AccountName> list_accounts(Session& session) {
+  const Rows rows = query(session, R"sql(
+    SELECT a.account_id, a.code, coalesce(o.ref, ''), a.tag, a.currency
+    FROM account a LEFT JOIN party o ON o.party_id = a.owner_id)sql");
+  std::vector<AccountName> accounts;
+  accounts.reserve(static_cast<std::size_t>(rows.size()));
+  for (int i = 0; i < rows.size(); ++i) accounts.push_back(account_at(rows, i));
+  return accounts;
+}
+
+JournalCursor::JournalCursor(Session& session, base::Day from, base::Day to)
+    : cursor_(session, R"sql(
+    SELECT v.business_date, v.number, j.rule, j.value_date, c.ref, coalesce(p.purchase_ref, ''),
+           coalesce(j.source_ref, ''), j.currency, j.debit_account, j.credit_account,
+           j.amount_minor
+    FROM voucher v
+    JOIN journal j ON j.party_id = v.party_id AND j.journal_id = v.journal_id
+    JOIN party c ON c.party_id = v.party_id
+    LEFT JOIN plan p ON p.party_id = j.party_id AND p.plan_id = j.plan_id
+    WHERE v.business_date BETWEEN $1 AND $2
+    ORDER BY v.business_date, v.number)sql",
+              Params().day(from).day(to)) {}
+
+std::vector<ReportedJournal> JournalCursor::next() {
+  const Rows rows = cursor_.next();
+  std::vector<ReportedJournal> journals;
+  journals.reserve(static_cast<std::size_t>(rows.size()));
+  for (int i = 0; i < rows.size(); ++i) {
+    journals.push_back({rows.day(i, 0), rows.int4(i, 1), static_cast<ledger::Rule>(rows.int2(i, 2)),
+                        rows.day(i, 3), std::string(rows.text(i, 4)), std::string(rows.text(i, 5)),
+                        std::string(rows.text(i, 6)), currency_at(rows, i, 7), rows.int8s(i, 8),
+                        rows.int8s(i, 9), rows.int8s(i, 10)});
+  }
+  return journals;
+}
+
+PlanCursor::PlanCursor(Session& session)
+    : cursor_(session, R"sql(
+    SELECT p.purchase_ref, c.ref, m.ref, p.product, p.status, p.currency, p.due, p.principal, p.fee,
+           p.interest, p.paid_principal, p.paid_fee, p.paid_interest
+    FROM plan p
+    JOIN party c ON c.party_id = p.party_id
+    JOIN party m ON m.party_id = p.merchant_id
+    ORDER BY p.purchase_ref COLLATE "C")sql") {}
+
+std::vector<ReportedPlan> PlanCursor::next() {
+  const Rows rows = cursor_.next();
+  std::vector<ReportedPlan> plans;
+  plans.reserve(static_cast<std::size_t>(rows.size()));
+  for (int i = 0; i < rows.size(); ++i) {
+    ReportedPlan plan;
+    plan.purchase_ref = rows.text(i, 0);
+    plan.customer = rows.text(i, 1);
+    plan.merchant = rows.text(i, 2);
+    plan.product = rows.text(i, 3);
+    plan.status = static_cast<PlanStatus>(rows.int2(i, 4));
+    plan.currency = currency_at(rows, i, 5);
+    plan.due = rows.days(i, 6);
+    plan.principal = rows.int8s(i, 7);
+    const std::size_t size = plan.due.size();
+    plan.fee = whole(rows.int8s(i, 8), size);
+    plan.interest = whole(rows.int8s(i, 9), size);
+    plan.paid_principal = whole(rows.int8s(i, 10), size);
+    plan.paid_fee = whole(rows.int8s(i, 11), size);
+    plan.paid_interest = whole(rows.int8s(i, 12), size);
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+LimitChangeCursor::LimitChangeCursor(Session& session, base::Day from, base::Day to)
+    : cursor_(session,
+              std::string(kLimitChangeColumns) +
+                  " ORDER BY l.business_date, c.ref COLLATE \"C\", l.currency, l.reason, l.action, "
+                  "l.change_id",
+              Params().day(from).day(to)) {}
+
+std::vector<ReportedLimitChange> LimitChangeCursor::next() {
+  return limit_changes_of(cursor_.next());
+}
+
+std::vector<LimitChangeCount> count_limit_changes(Session& session, base::Day from, base::Day to) {
+  const Rows rows = query(session, R"sql(
+    SELECT currency, reason, action, count(*), count(DISTINCT party_id),
+           sum(old_base_minor)::bigint, sum(new_base_minor)::bigint
+    FROM limit_change WHERE business_date BETWEEN $1 AND $2
+    GROUP BY currency, reason, action ORDER BY currency, action, reason COLLATE "C")sql",
+                          Params().day(from).day(to));
+  std::vector<LimitChangeCount> counts;
+  for (int i = 0; i < rows.size(); ++i) {
+    counts.push_back({currency_at(rows, i, 0), std::string(rows.text(i, 1)),
+                      static_cast<LimitAction>(rows.int2(i, 2)), rows.int8(i, 3), rows.int8(i, 4),
+                      rows.int8(i, 5), rows.int8(i, 6)});
+  }
+  return counts;
+}
+
+std::vector<ReportedLimitChange> list_largest_cuts(Session& session, base::Day from, base::Day to,
+                                                   int count) {
+  const std::string statement = fmt::format(R"sql({} AND l.new_base_minor < l.old_base_minor
+    ORDER BY l.old_base_minor - l.new_base_minor DESC, l.business_date, c.ref COLLATE "C"
+    LIMIT {})sql",
+                                            kLimitChangeColumns, count);
+  return limit_changes_of(query(session, statement.c_str(), Params().day(from).day(to)));
+}
+
+}  // namespace store

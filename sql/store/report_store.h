@@ -1,0 +1,126 @@
+// What accountants export: balances, journals, plans and limit changes, in an order that depends on
+// content only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/day.h"
+#include "base/money.h"
+#include "ledger/journal.h"
+#include "sql/store/cursor.h"
+#include "sql/store/customer_rows.h"
+#include "sql/store/session.h"
+
+namespace store {
+
+/// An account as people know it.
+struct AccountName {
+  std::int32_t id = 0;
+  ledger::Code code{};
+  std::string owner;  ///< the reference of its owner, or empty
+  std::string tag;
+  base::Currency currency;
+};
+
+struct AccountBalance {
+  AccountName account;
+  std::int64_t minor = 0;  ///< debits less credits
+};
+
+/// Every account that had moved by the end of `as_of`, with its balance then; by code, owner, tag
+/// and currency. One index probe an account, whatever the size of the ledger.
+std::vector<AccountBalance> list_balances(Session& session, base::Day as_of);
+
+/// All accounts; few enough to keep.
+std::vector<AccountName> list_accounts(Session& session);
+
+struct ReportedJournal {
+  base::Day business_date;
+  std::int32_t number = 0;  ///< the voucher number within the date
+  ledger::Rule rule{};
+  base::Day value_date;
+  std::string party;
+  std::string purchase_ref;  ///< of its plan, or empty
+  std::string source_ref;    ///< or empty
+  base::Currency currency;
+  std::vector<std::int64_t> debit_account;
+  std::vector<std::int64_t> credit_account;
+  std::vector<std::int64_t> amount_minor;
+};
+
+/// Journals of closed dates in [from, to], by date and voucher number.
+class JournalCursor {
+ public:
+  JournalCursor(Session& session, base::Day from, base::Day to);
+  std::vector<ReportedJournal> next();
+
+ private:
+  Cursor cursor_;
+};
+
+struct ReportedPlan {
+  std::string purchase_ref;
+  std::string customer;
+  std::string merchant;
+  std::string product;
+  PlanStatus status{};
+  base::Currency currency;
+  std::vector<base::Day> due;
+  /// All as long as `due`.
+  std::vector<std::int64_t> principal, fee, interest, paid_principal, paid_fee, paid_interest;
+};
+
+/// All plans as they are now, by purchase reference.
+class PlanCursor {
+ public:
+  explicit PlanCursor(Session& session);
+  std::vector<ReportedPlan> next();
+
+ private:
+  Cursor cursor_;
+};
+
+struct ReportedLimitChange {
+  base::Day business_date;
+  std::string customer;
+  base::Currency currency;
+  std::string reason;
+  LimitAction action{};
+  std::int64_t old_base = 0;
+  std::int64_t new_base = 0;
+  Block old_block{};
+  Block new_block{};
+  std::int64_t outstanding = 0;
+  std::int16_t dpd = 0;
+  std::vector<std::string> purchase_refs;  ///< of the plans that caused it, sorted
+};
+
+/// Limit changes with business date in [from, to], by date, customer, currency and reason.
+class LimitChangeCursor {
+ public:
+  LimitChangeCursor(Session& session, base::Day from, base::Day to);
+  std::vector<ReportedLimitChange> next();
+
+ private:
+  Cursor cursor_;
+};
+
+struct LimitChangeCount {
+  base::Currency currency;
+  std::string reason;
+  LimitAction action{};
+  std::int64_t changes = 0;
+  std::int64_t customers = 0;
+  std::int64_t old_base = 0;  ///< sums
+  std::int64_t new_base = 0;
+};
+std::vector<LimitChangeCount> count_limit_changes(Session& session, base::Day from, base::Day to);
+
+/// The changes that took most, the largest first.
+std::vector<ReportedLimitChange> list_largest_cuts(Session& session, base::Day from, base::Day to,
+                                                   int count);
+
+}  // namespace store
