@@ -24,10 +24,10 @@ class CheckFailure : public std::logic_error {
 }  // namespace base
 
 /// CHECK(condition) or CHECK(condition, "format {}", value).
-#define CHECK(condition, ...)                                                       \
-  do {                                                                              \
-    if (!(condition)) [[unlikely]] {                                                \
-      ::base::check_failed(#condition, ::fmt::format("" __VA_ARGS__),               \
-                           std::source_location::current());                        \
-    }                                                                               \
+#define CHECK(condition, ...)                                         \
+  do {                                                                \
+    if (!(condition)) [[unlikely]] {                                  \
+      ::base::check_failed(#condition, ::fmt::format("" __VA_ARGS__), \
+                           std::source_location::current());          \
+    }                                                                 \
   } while (false)

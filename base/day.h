@@ -25,8 +25,9 @@ inline Day plus_days(Day day, int n) { return day + date::days{n}; }
 Day add_months(Day anchor, int months);
 Day end_of_month(Day day);
 
-std::string to_string(Day day);                     ///< "2026-06-18"
-std::string to_string(Instant instant);             ///< "2026-06-18T01:02:03.000000Z"
-std::optional<Day> parse_day(std::string_view text);  ///< strict YYYY-MM-DD, a real date, 1900..2199
+std::string to_string(Day day);          ///< "2026-06-18"
+std::string to_string(Instant instant);  ///< "2026-06-18T01:02:03.000000Z"
+std::optional<Day> parse_day(
+    std::string_view text);  ///< strict YYYY-MM-DD, a real date, 1900..2199
 
 }  // namespace base

@@ -1,9 +1,9 @@
 #include "base/money.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
-
-#include <fmt/format.h>
 
 #include "base/check.h"
 #include "base/rounding.h"
@@ -19,14 +19,13 @@ struct Known {
 
 // ISO 4217 active codes with their minor unit, as published by SIX (list one).
 constexpr std::array kCurrencies = std::to_array<Known>({
-    {"AED", 2}, {"ARS", 2}, {"AUD", 2}, {"BDT", 2}, {"BGN", 2}, {"BHD", 3}, {"BRL", 2},
-    {"CAD", 2}, {"CHF", 2}, {"CLP", 0}, {"CNY", 2}, {"COP", 2}, {"CZK", 2}, {"DKK", 2},
-    {"EGP", 2}, {"EUR", 2}, {"GBP", 2}, {"HKD", 2}, {"HUF", 2}, {"IDR", 2}, {"ILS", 2},
-    {"INR", 2}, {"IQD", 3}, {"ISK", 0}, {"JOD", 3}, {"JPY", 0}, {"KES", 2}, {"KRW", 0},
-    {"KWD", 3}, {"KZT", 2}, {"LKR", 2}, {"LYD", 3}, {"MAD", 2}, {"MOP", 2}, {"MXN", 2},
-    {"MYR", 2}, {"NGN", 2}, {"NOK", 2}, {"NZD", 2}, {"OMR", 3}, {"PEN", 2}, {"PHP", 2},
-    {"PKR", 2}, {"PLN", 2}, {"PYG", 0}, {"QAR", 2}, {"RON", 2}, {"RUB", 2}, {"SAR", 2},
-    {"SEK", 2}, {"SGD", 2}, {"THB", 2}, {"TND", 3}, {"TRY", 2}, {"TWD", 2}, {"UAH", 2},
+    {"AED", 2}, {"ARS", 2}, {"AUD", 2}, {"BDT", 2}, {"BGN", 2}, {"BHD", 3}, {"BRL", 2}, {"CAD", 2},
+    {"CHF", 2}, {"CLP", 0}, {"CNY", 2}, {"COP", 2}, {"CZK", 2}, {"DKK", 2}, {"EGP", 2}, {"EUR", 2},
+    {"GBP", 2}, {"HKD", 2}, {"HUF", 2}, {"IDR", 2}, {"ILS", 2}, {"INR", 2}, {"IQD", 3}, {"ISK", 0},
+    {"JOD", 3}, {"JPY", 0}, {"KES", 2}, {"KRW", 0}, {"KWD", 3}, {"KZT", 2}, {"LKR", 2}, {"LYD", 3},
+    {"MAD", 2}, {"MOP", 2}, {"MXN", 2}, {"MYR", 2}, {"NGN", 2}, {"NOK", 2}, {"NZD", 2}, {"OMR", 3},
+    {"PEN", 2}, {"PHP", 2}, {"PKR", 2}, {"PLN", 2}, {"PYG", 0}, {"QAR", 2}, {"RON", 2}, {"RUB", 2},
+    {"SAR", 2}, {"SEK", 2}, {"SGD", 2}, {"THB", 2}, {"TND", 3}, {"TRY", 2}, {"TWD", 2}, {"UAH", 2},
     {"UGX", 0}, {"USD", 2}, {"UYU", 2}, {"VND", 0}, {"XAF", 0}, {"XOF", 0}, {"ZAR", 2},
 });
 
@@ -70,8 +69,8 @@ std::strong_ordering operator<=>(Money a, Money b) {
 }
 
 std::string to_decimal(std::int64_t minor, int exponent) {
-  std::uint64_t size = minor < 0 ? 0 - static_cast<std::uint64_t>(minor)
-                                 : static_cast<std::uint64_t>(minor);
+  std::uint64_t size =
+      minor < 0 ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor);
   std::string digits = std::to_string(size);
   if (exponent > 0) {
     const auto decimals = static_cast<std::size_t>(exponent);
@@ -138,12 +137,18 @@ std::vector<Money> split(Money total, int parts, SplitRule rule) {
     std::int64_t share = each;
     switch (rule) {
       case SplitRule::DownLast:
-      case SplitRule::HalfUpLast: share += k == n ? rest : 0; break;
-      case SplitRule::DownFirst: share += k == 1 ? rest : 0; break;
+      case SplitRule::HalfUpLast:
+        share += k == n ? rest : 0;
+        break;
+      case SplitRule::DownFirst:
+        share += k == 1 ? rest : 0;
+        break;
       case SplitRule::Cumulative:
         share = running_share(total, k, n) - running_share(total, k - 1, n);
         break;
-      case SplitRule::LargestRemainder: share += k <= rest ? 1 : 0; break;
+      case SplitRule::LargestRemainder:
+        share += k <= rest ? 1 : 0;
+        break;
     }
     shares.emplace_back(share, currency);
   }
@@ -169,9 +174,8 @@ std::vector<Money> allocate(Money total, const std::vector<std::int64_t>& weight
   }
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return remainder[a] > remainder[b];
-  });
+  std::ranges::stable_sort(
+      order, [&](std::size_t a, std::size_t b) { return remainder[a] > remainder[b]; });
   for (std::size_t i = 0; rest > 0; ++i, --rest) ++minor[order[i]];
   std::vector<Money> shares;
   shares.reserve(weights.size());

@@ -78,10 +78,10 @@ Result<Money, AmountRefusal> parse_money(std::string_view text, Currency currenc
 
 /// Who takes what a division leaves over (docs/accounting.md, domain tables for 1 000.00 / 6).
 enum class SplitRule {
-  DownLast,          ///< truncate each, the last takes the rest
-  DownFirst,         ///< truncate each, the first takes the rest
-  HalfUpLast,        ///< round half up each, the last takes the rest; CHECKs that it is not negative
-  Cumulative,        ///< x_k = round(T*k/n) - round(T*(k-1)/n)
+  DownLast,    ///< truncate each, the last takes the rest
+  DownFirst,   ///< truncate each, the first takes the rest
+  HalfUpLast,  ///< round half up each, the last takes the rest; CHECKs that it is not negative
+  Cumulative,  ///< x_k = round(T*k/n) - round(T*(k-1)/n)
   LargestRemainder,  ///< truncate, then one minor unit each to the largest remainders, ties first
 };
 

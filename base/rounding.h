@@ -22,12 +22,24 @@ constexpr int128 div_round(int128 numerator, int128 denominator, Rounding mode) 
   int128 other = denominator - size;
   bool step = false;
   switch (mode) {
-    case Rounding::Down: step = false; break;
-    case Rounding::Up: step = true; break;
-    case Rounding::HalfUp: step = size >= other; break;
-    case Rounding::HalfEven: step = size > other || (size == other && quotient % 2 != 0); break;
-    case Rounding::Ceiling: step = away > 0; break;
-    case Rounding::Floor: step = away < 0; break;
+    case Rounding::Down:
+      step = false;
+      break;
+    case Rounding::Up:
+      step = true;
+      break;
+    case Rounding::HalfUp:
+      step = size >= other;
+      break;
+    case Rounding::HalfEven:
+      step = size > other || (size == other && quotient % 2 != 0);
+      break;
+    case Rounding::Ceiling:
+      step = away > 0;
+      break;
+    case Rounding::Floor:
+      step = away < 0;
+      break;
   }
   return step ? quotient + away : quotient;
 }
