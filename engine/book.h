@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "base/day.h"
@@ -27,7 +28,11 @@ std::optional<Book> find_book(store::Session& session);
 struct CatalogMismatch : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-Catalog apply_catalog(store::Session& session, Catalog catalog, base::Day first_date);
+Catalog apply_catalog(store::Session& session, const std::string& conninfo, Catalog catalog,
+                      base::Day first_date);
+
+/// The reference of the one party that is the platform itself.
+inline constexpr const char* kPlatformRef = "PLATFORM";
 
 /// The catalog in force, parsed from what is stored; throws if the database has no book.
 std::shared_ptr<const Catalog> load_catalog(store::Session& session);

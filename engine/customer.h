@@ -31,10 +31,10 @@ struct Recognized {
 
 struct Customer {
   store::CreditRow credit;
-  bool is_new = false;                     ///< the credit row does not exist yet
-  std::vector<store::PlanRow> plans;       ///< the open ones, by id; new ones at the end
-  std::vector<char> plan_is_new;           ///< beside plans
-  std::vector<char> plan_is_changed;       ///< beside plans
+  bool is_new = false;                ///< the credit row does not exist yet
+  std::vector<store::PlanRow> plans;  ///< the open ones, by id; new ones at the end
+  std::vector<char> plan_is_new;      ///< beside plans
+  std::vector<char> plan_is_changed;  ///< beside plans
   /// Earlier allocations of those plans whose late fee must be derived again; loaded where
   /// `needs_history` said so.
   std::vector<store::AllocationRow> history;

@@ -1,12 +1,11 @@
 // Loads and saves customers in sets: what a batch of events and the nightly close share.
 #pragma once
 
-#include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "engine/catalog.h"
 #include "engine/customer.h"
 #include "sql/store/session.h"
 
@@ -24,15 +23,16 @@ class BlockIds : public IdSource {
   std::int64_t end_ = 0;
 };
 
-/// Account ids by key and currency; the table is small and kept in memory. Missing accounts are made
-/// in a transaction of their own, on a connection of their own.
+/// Account ids by key and currency; the table is small and kept in memory. Missing accounts are
+/// made in a transaction of their own, on a connection of their own, so that batches don't wait for
+/// each other's new accounts.
 class AccountBook {
  public:
-  AccountBook(store::Session& session, std::string conninfo);
+  explicit AccountBook(std::string conninfo);
   ~AccountBook();
 
   /// Makes sure that every account the journals use exists; afterwards `id` finds it.
-  void prepare(std::span<const ledger::Journal> journals);
+  void prepare(std::span<const ledger::Journal* const> journals);
   std::int32_t id(const ledger::AccountKey& key, base::Currency currency);
 
  private:
@@ -40,13 +40,22 @@ class AccountBook {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The customers with their open plans, in the order of `parties` (without repeats). Those without
-/// a credit account in that currency are left out.
+struct LoadOptions {
+  bool plans = true;                            ///< with the plans that still owe something
+  std::span<const base::PlanId> named_plans{};  ///< and with these, whatever they owe
+  bool lock = false;                            ///< SELECT ... FOR UPDATE, for one party only
+};
+
+/// The customers of these parties that have a credit account in that currency, sorted by party.
 std::vector<Customer> load_customers(store::Session& session,
                                      std::span<const base::PartyId> parties,
-                                     base::Currency currency);
+                                     base::Currency currency, LoadOptions options = {});
 
-/// Loads Customer::history for these: all earlier allocations of their open plans.
+/// Adds the plans to customers loaded without; they are sorted by party.
+void load_plans(store::Session& session, std::span<Customer*> customers, base::Currency currency,
+                std::span<const base::PlanId> named = {});
+
+/// Loads Customer::history for these, sorted by party: all earlier allocations.
 void load_history(store::Session& session, std::span<Customer*> customers);
 
 /// In the caller's transaction: updates the credit accounts on their versions (new ones are
@@ -57,12 +66,9 @@ std::vector<char> save_customers(store::Session& session, BlockIds& ids, Account
 
 /// Writes journals that belong to no customer (settlement, channels, recognition).
 void save_journals(store::Session& session, AccountBook& accounts,
+                   std::span<const ledger::Journal* const> journals);
+void save_journals(store::Session& session, AccountBook& accounts,
                    std::span<const ledger::Journal> journals);
 void save_items(store::Session& session, std::span<const store::ItemRow> items);
-
-/// The book's lock (docs/architecture.md): shared by whoever posts, exclusive for the moment the
-/// close moves the open date on. Both end with the transaction.
-void lock_book_shared(store::Session& session);
-void lock_book_exclusive(store::Session& session);
 
 }  // namespace engine

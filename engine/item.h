@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/day.h"
 #include "base/id.h"
@@ -13,20 +14,20 @@ namespace engine {
 
 /// A credit purchase captured at once. Times are instants; the engine finds the business date.
 struct Purchase {
-  std::string ref;                       ///< purchase_ref, unique in the book
+  std::string ref;  ///< purchase_ref, unique in the book
   std::string customer;
   std::string merchant;
   base::Instant purchased_at;
-  base::Money amount;                    ///< goods G; financed is G less the coupons
-  std::string product = {};              ///< "": the catalog's first
+  base::Money amount;        ///< goods G; financed is G less the coupons
+  std::string product = {};  ///< "": the catalog's first
   int installments = 1;
   std::string channel = {};
   std::string category = {};
-  std::int64_t coupon_platform = 0;      ///< Cp, Cm, Cs in minor units
+  std::int64_t coupon_platform = 0;  ///< Cp, Cm, Cs in minor units
   std::int64_t coupon_merchant = 0;
   std::int64_t coupon_sponsor = 0;
   std::string sponsor = {};
-  std::string hold_ref = {};             ///< the hold this purchase consumes, if any
+  std::string hold_ref = {};  ///< the hold this purchase consumes, if any
 };
 
 struct Repayment {
@@ -35,7 +36,7 @@ struct Repayment {
   base::Instant paid_at;
   base::Money amount;
   std::string channel = {};
-  std::string purchase_ref = {};         ///< pay this plan first, if given
+  std::string purchase_ref = {};  ///< pay this plan first, if given
 };
 
 /// A refund of a whole purchase.
@@ -57,25 +58,25 @@ enum class Status {
 /// Why an item was declined or rejected. docs/errors.md lists each with its code.
 enum class Refusal : std::int16_t {
   None = 0,
-  IdempotencyConflict = 1,   ///< the reference exists with other content
+  IdempotencyConflict = 1,  ///< the reference exists with other content
   CustomerUnknown = 2,
   MerchantUnknown = 3,
   ProductUnknown = 4,
   ChannelUnknown = 5,
-  CurrencyUnknown = 6,       ///< not a currency of the book's catalog
-  CurrencyMismatch = 7,      ///< not the currency of the purchase it refers to
+  CurrencyUnknown = 6,   ///< not a currency of the book's catalog
+  CurrencyMismatch = 7,  ///< not the currency of the purchase it refers to
   AmountNotPositive = 8,
   AmountTooLarge = 9,
   InstallmentsOutOfRange = 10,
-  PrincipalTooSmall = 11,    ///< an installment would fall below the minimum
+  PrincipalTooSmall = 11,  ///< an installment would fall below the minimum
   BeforeBookOpened = 12,
   AfterToday = 13,
-  LimitInsufficient = 14,    ///< declined: the available limit does not cover it
-  AccountBlocked = 15,       ///< declined: past due (L01)
-  AccountClosed = 16,        ///< declined: default (L03)
+  LimitInsufficient = 14,  ///< declined: the available limit does not cover it
+  AccountBlocked = 15,     ///< declined: past due (L01)
+  AccountClosed = 16,      ///< declined: default (L03)
   PurchaseUnknown = 17,
   PurchaseAlreadyRefunded = 18,
-  RefundNotWhole = 19,       ///< the amount is not the whole purchase
+  RefundNotWhole = 19,  ///< the amount is not the whole purchase
   HoldUnknown = 20,
   HoldNotOpen = 21,
   HoldTooSmall = 22,
@@ -89,9 +90,9 @@ enum class Refusal : std::int16_t {
   JournalIsReversal = 30,
 };
 
-std::string_view code(Refusal refusal);       ///< "LIMIT_INSUFFICIENT"
-std::string_view sentence(Refusal refusal);   ///< the rule in words
-std::string_view field(Refusal refusal);      ///< the canonical column it is about, or ""
+std::string_view code(Refusal refusal);      ///< "LIMIT_INSUFFICIENT"
+std::string_view sentence(Refusal refusal);  ///< the rule in words
+std::string_view field(Refusal refusal);     ///< the canonical column it is about, or ""
 
 struct ItemResult {
   Status status = Status::Rejected;

@@ -76,7 +76,7 @@ struct Journal {
   base::Day value_date;
   std::optional<std::string> source_ref = {};  ///< nothing: the plan's purchase reference
   base::JournalId reverses = {};
-  std::vector<Transfer> transfers;
+  std::vector<Transfer> transfers = {};
 };
 
 }  // namespace ledger

@@ -1,10 +1,10 @@
 #include "sql/store/rows.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <concepts>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "base/check.h"
 
@@ -164,10 +164,17 @@ std::vector<std::int64_t> Rows::int8s(int row, int column) const {
   std::vector<std::int64_t> values;
   each_element(value(row, column, 0), [&](std::string_view e) {
     switch (e.size()) {
-      case 2: values.push_back(get<std::int16_t>(e.data())); break;
-      case 4: values.push_back(get<std::int32_t>(e.data())); break;
-      case 8: values.push_back(get<std::int64_t>(e.data())); break;
-      default: CHECK(false, "an integer of {} bytes", e.size());
+      case 2:
+        values.push_back(get<std::int16_t>(e.data()));
+        break;
+      case 4:
+        values.push_back(get<std::int32_t>(e.data()));
+        break;
+      case 8:
+        values.push_back(get<std::int64_t>(e.data()));
+        break;
+      default:
+        CHECK(false, "an integer of {} bytes", e.size());
     }
   });
   return values;
@@ -219,10 +226,11 @@ Params& Params::int2s(std::span<const std::int16_t> values) {
   return add(kInt2Array, int2_array(values)), *this;
 }
 Params& Params::booleans(std::span<const char> values) {
-  return add(kBoolArray, array_of(kBool, values, [](std::string& out, char v) {
-               put<std::int32_t>(out, 1);
-               out.push_back(v ? 1 : 0);
-             })),
+  return add(kBoolArray, array_of(kBool, values,
+                                  [](std::string& out, char v) {
+                                    put<std::int32_t>(out, 1);
+                                    out.push_back(v ? 1 : 0);
+                                  })),
          *this;
 }
 Params& Params::texts(std::span<const std::string> values) {
@@ -253,10 +261,9 @@ Rows query(Session& session, const char* statement, const Params& params) {
     values[i] = value ? value->data() : nullptr;
     lengths[i] = value ? static_cast<int>(value->size()) : 0;
   }
-  return check_result(
-      session.pg(), PQexecParams(session.pg(), statement, static_cast<int>(count),
-                                 params.types_.data(), values.data(), lengths.data(),
-                                 formats.data(), 1));
+  return check_result(session.pg(), PQexecParams(session.pg(), statement, static_cast<int>(count),
+                                                 params.types_.data(), values.data(),
+                                                 lengths.data(), formats.data(), 1));
 }
 
 CopyIn::CopyIn(Session& session, const char* statement) : session_(session) {

@@ -1,0 +1,34 @@
+// Applies money to a customer's plans: the allocation rule decides, the rows follow.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/decide.h"
+#include "scheduling/allocation.h"
+#include "sql/store/customer_rows.h"
+
+namespace engine {
+
+/// What one event paid of one plan.
+struct PlanPayment {
+  std::size_t plan = 0;  ///< index into Customer::plans
+  store::AllocationRow row;
+  std::int64_t penalty = 0;
+  std::int64_t fee = 0;
+  std::int64_t interest = 0;
+  std::int64_t principal = 0;
+};
+
+struct AppliedPayment {
+  std::vector<PlanPayment> plans;  ///< in the order first paid
+  std::int64_t credit = 0;
+};
+
+/// Allocates `request` over the customer's plans, updates their arrays and the exposure, and adds
+/// the allocation rows. Journals, and the plans' next dates, are the caller's.
+AppliedPayment apply_money(Customer& customer, const scheduling::AllocationRequest& request,
+                           store::AllocationKind kind, base::EventId event, base::Day business_date,
+                           const Catalog& catalog);
+
+}  // namespace engine

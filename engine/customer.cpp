@@ -1,0 +1,28 @@
+#include "engine/customer.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace engine {
+
+store::PlanRow* Customer::find_plan(base::PlanId id) {
+  const auto found = std::ranges::find(plans, id, &store::PlanRow::id);
+  return found == plans.end() ? nullptr : &*found;
+}
+
+void Customer::add_plan(store::PlanRow plan) {
+  plans.push_back(std::move(plan));
+  plan_is_new.push_back(1);
+  plan_is_changed.push_back(0);
+  is_changed = true;
+}
+
+void Customer::touch(const store::PlanRow& plan) {
+  const auto at = static_cast<std::size_t>(&plan - plans.data());
+  CHECK(at < plans.size(), "plan {} is not one of this customer's", plan.id.value);
+  plan_is_changed[at] = 1;
+  is_changed = true;
+}
+
+}  // namespace engine

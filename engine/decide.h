@@ -1,0 +1,39 @@
+// What one event does to one customer in memory. Pure: the batch loads before and saves after.
+#pragma once
+
+#include "engine/catalog.h"
+#include "engine/customer.h"
+#include "engine/item.h"
+
+namespace engine {
+
+/// What every event of a batch knows.
+struct EventContext {
+  const Catalog& catalog;
+  IdSource& ids;
+  base::EventId event;
+  base::Day business_date;  ///< the later of its local date and the first open one
+  base::Day value_date;     ///< its local date
+  base::Day open_date;      ///< what is posted now is available to merchants from the day after
+};
+
+struct PurchaseParties {
+  base::PlanId plan;
+  base::PartyId merchant;
+  const MerchantTerms* merchant_terms;
+  base::PartyId sponsor = {};
+};
+
+/// Captures a purchase: plan, journal, merchant item, exposure. On a refusal nothing has changed.
+Refusal capture_purchase(Customer& customer, const Purchase& purchase,
+                         const PurchaseParties& parties, const EventContext& context);
+
+/// Applies a repayment: late fee of its own day, past due, billed, the rest to the credit balance.
+Refusal apply_repayment(Customer& customer, const Repayment& repayment, base::PartyId channel,
+                        base::PlanId directed, const EventContext& context);
+
+/// Refunds a whole purchase: what is unpaid falls away, what was paid is owed back.
+Refusal apply_refund(Customer& customer, const RefundRequest& request, base::PlanId plan,
+                     const MerchantTerms& terms, const EventContext& context);
+
+}  // namespace engine

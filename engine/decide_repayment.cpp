@@ -1,0 +1,111 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "engine/allocate.h"
+#include "engine/customer_close.h"
+#include "engine/decide.h"
+#include "ledger/posting.h"
+
+namespace engine {
+namespace {
+
+ledger::Journal repay_journal(const Customer& customer, const Repayment& repayment,
+                              const EventContext& context) {
+  return {.party = customer.credit.party,
+          .id = {context.ids.next()},
+          .event = context.event,
+          .rule = ledger::Rule::Repay,
+          .currency = customer.credit.currency,
+          .business_date = context.business_date,
+          .value_date = context.value_date,
+          .source_ref = repayment.ref};
+}
+
+/// One journal a plan; what is left over goes with the last one, or alone.
+void post(Customer& customer, const Repayment& repayment, base::PartyId channel,
+          const AppliedPayment& applied, const EventContext& context) {
+  for (std::size_t i = 0; i < applied.plans.size(); ++i) {
+    const PlanPayment& payment = applied.plans[i];
+    const bool is_last = i + 1 == applied.plans.size();
+    ledger::Journal journal = repay_journal(customer, repayment, context);
+    journal.plan = customer.plans[payment.plan].id;
+    journal.transfers = ledger::repay(channel, {.penalty = payment.penalty,
+                                                .fee = payment.fee,
+                                                .interest = payment.interest,
+                                                .principal = payment.principal,
+                                                .credit = is_last ? applied.credit : 0});
+    customer.journals.push_back(std::move(journal));
+  }
+  if (applied.plans.empty()) {
+    ledger::Journal journal = repay_journal(customer, repayment, context);
+    journal.transfers = ledger::repay(channel, {.credit = applied.credit});
+    customer.journals.push_back(std::move(journal));
+  }
+}
+
+void keep_credit(Customer& customer, std::int64_t credit, const EventContext& context) {
+  if (credit == 0) return;
+  customer.credit.credit_balance =
+      base::narrow(base::int128{customer.credit.credit_balance} + credit);
+  store::AllocationRow row;
+  row.party = customer.credit.party;
+  row.event = context.event;
+  row.kind = store::AllocationKind::Repayment;
+  row.currency = customer.credit.currency;
+  row.business_date = context.business_date;
+  row.value_date = context.value_date;
+  row.credit = credit;
+  customer.allocations.push_back(std::move(row));
+}
+
+/// The late fee of the payment's own day, before the payment.
+void post_late_fees(Customer& customer, const EventContext& context) {
+  for (store::PlanRow& plan : customer.plans) {
+    const bool is_late = plan.next_due && *plan.next_due < context.value_date;
+    const bool is_ahead = plan.late_through && *plan.late_through >= context.value_date;
+    if (plan.status != store::PlanStatus::Active || !is_late || is_ahead) continue;
+    post_late_fee(customer, plan, context.value_date, context.business_date, context.catalog,
+                  context.ids, context.event);
+  }
+}
+
+}  // namespace
+
+Refusal apply_repayment(Customer& customer, const Repayment& repayment, base::PartyId channel,
+                        base::PlanId directed, const EventContext& context) {
+  if (repayment.amount.currency() != customer.credit.currency) return Refusal::CurrencyMismatch;
+  post_late_fees(customer, context);
+  scheduling::AllocationRequest request;
+  request.amount_minor = repayment.amount.minor();
+  request.value_date = context.value_date;
+  const auto named = std::ranges::find(customer.plans, directed, &store::PlanRow::id);
+  if (directed && named != customer.plans.end()) {
+    request.directed = static_cast<std::size_t>(named - customer.plans.begin());
+  }
+  const AppliedPayment applied = apply_money(customer, request, store::AllocationKind::Repayment,
+                                             context.event, context.business_date, context.catalog);
+  customer.is_changed = true;
+  keep_credit(customer, applied.credit, context);
+  post(customer, repayment, channel, applied, context);
+  customer.repayments.push_back({.party = customer.credit.party,
+                                 .event = context.event,
+                                 .ref = repayment.ref,
+                                 .channel = channel,
+                                 .currency = customer.credit.currency,
+                                 .amount = repayment.amount.minor(),
+                                 .paid_at = repayment.paid_at,
+                                 .business_date = context.business_date,
+                                 .value_date = context.value_date});
+  for (const PlanPayment& payment : applied.plans) {
+    store::PlanRow& plan = customer.plans[payment.plan];
+    // A payment that counts from an earlier day than the fee covers: derive the fee again with it.
+    if (plan.late_through && context.value_date < *plan.late_through) {
+      post_late_fee(customer, plan, *plan.late_through, context.business_date, context.catalog,
+                    context.ids, context.event);
+    }
+    refresh_plan(plan, context.business_date, context.catalog);
+  }
+  return Refusal::None;
+}
+
+}  // namespace engine

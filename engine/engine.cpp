@@ -1,0 +1,373 @@
+#include "engine/engine.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "base/check.h"
+#include "engine/batch.h"
+#include "engine/book.h"
+#include "engine/customer_close.h"
+
+namespace engine {
+namespace {
+
+std::vector<std::string> sorted_set(const std::set<std::string>& refs) {
+  return {refs.begin(), refs.end()};
+}
+
+/// The parties of these references by reference; missing ones are made where `terms` names what
+/// they get.
+std::unordered_map<std::string, store::PartyRow> find_or_make_parties(
+    Engine::Impl& engine, store::PartyKind kind, const std::set<std::string>& refs,
+    const std::string& terms) {
+  const std::vector<std::string> wanted = sorted_set(refs);
+  std::unordered_map<std::string, store::PartyRow> parties;
+  auto take = [&](std::vector<store::PartyRow> rows) {
+    for (store::PartyRow& row : rows) parties.emplace(row.ref, row);
+  };
+  take(store::find_parties(engine.session, kind, wanted));
+  if (terms.empty() || parties.size() == wanted.size()) return parties;
+  std::vector<std::string> missing;
+  std::vector<std::int64_t> ids;
+  for (const std::string& ref : wanted) {
+    if (parties.contains(ref)) continue;
+    missing.push_back(ref);
+    ids.push_back(engine.ids.next());
+  }
+  store::insert_parties(engine.session, kind, missing, ids, terms, engine.opens_on);
+  take(store::find_parties(engine.session, kind, missing));
+  return parties;
+}
+
+/// Finds merchants; known ones come from memory.
+void know_merchants(Engine::Impl& engine, const std::set<std::string>& refs,
+                    const std::string& terms) {
+  std::set<std::string> unknown;
+  for (const std::string& ref : refs) {
+    if (!engine.merchants.contains(ref)) unknown.insert(ref);
+  }
+  if (unknown.empty()) return;
+  for (auto& [ref, row] :
+       find_or_make_parties(engine, store::PartyKind::Merchant, unknown, terms)) {
+    engine.merchants.emplace(ref, row);
+  }
+}
+
+base::PartyId find_channel(const Engine::Impl& engine, const std::string& name) {
+  const Channel* channel = engine.catalog->find_channel(name);
+  if (!channel) return {};
+  const auto found = engine.channels.find(channel->name);
+  return found == engine.channels.end() ? base::PartyId{} : found->second;
+}
+
+/// Where purchases stand: party and plan of each reference.
+std::unordered_map<std::string, store::CommandRow> find_purchases(
+    Engine::Impl& engine, const std::set<std::string>& refs) {
+  std::unordered_map<std::string, store::CommandRow> found;
+  for (store::CommandRow& row : store::load_commands(engine.session, store::CommandKind::Purchase,
+                                                     store::kOperatorScope, sorted_set(refs))) {
+    if (row.outcome == 0) found.emplace(row.key, row);
+  }
+  return found;
+}
+
+class CaptureOperation : public Operation {
+ public:
+  CaptureOperation(Engine::Impl& engine, std::span<const Purchase> batch)
+      : engine_(engine), batch_(batch) {}
+
+  store::CommandKind kind() const override { return store::CommandKind::Purchase; }
+  std::size_t size() const override { return batch_.size(); }
+  const std::string& key(std::size_t i) const override { return batch_[i].ref; }
+  base::Instant instant(std::size_t i) const override { return batch_[i].purchased_at; }
+  base::Money amount(std::size_t i) const override { return batch_[i].amount; }
+  bool needs_plans() const override { return false; }
+
+  std::string canonical(std::size_t i) const override {
+    const Purchase& p = batch_[i];
+    return join_fields(std::vector<std::string>{
+        p.customer, p.merchant, base::to_string(p.purchased_at), base::to_decimal(p.amount),
+        std::string(p.amount.currency().code()), p.product, std::to_string(p.installments),
+        p.channel, p.category, std::to_string(p.coupon_platform), std::to_string(p.coupon_merchant),
+        std::to_string(p.coupon_sponsor), p.sponsor});
+  }
+
+  std::vector<Refusal> resolve(Engine::Impl& engine, std::span<Work> items,
+                               const BatchContext& context) override {
+    const Catalog& catalog = *engine.catalog;
+    std::set<std::string> customers, merchants, sponsors;
+    for (const Work& work : items) {
+      const Purchase& p = batch_[work.index];
+      if (!catalog.find_product(p.product)) continue;
+      customers.insert(p.customer);
+      merchants.insert(p.merchant);
+      if (!p.sponsor.empty()) sponsors.insert(p.sponsor);
+    }
+    know_merchants(engine, merchants, context.create_parties ? catalog.created_merchant_terms : "");
+    customers_ = find_or_make_parties(engine, store::PartyKind::Customer, customers,
+                                      context.create_parties ? catalog.created_customer_terms : "");
+    sponsors_ = find_or_make_parties(engine, store::PartyKind::Sponsor, sponsors, "");
+    std::vector<Refusal> refusals;
+    refusals.reserve(items.size());
+    for (Work& work : items) refusals.push_back(place(work));
+    return refusals;
+  }
+
+  std::optional<store::CreditRow> new_credit(const Work& work, const Catalog& catalog) override {
+    const Purchase& p = batch_[work.index];
+    const CustomerTerms* terms = catalog.find_customer_terms(customers_.at(p.customer).terms);
+    if (!terms) return std::nullopt;
+    const auto limit = terms->limit_minor.find(std::string(work.currency.code()));
+    if (limit == terms->limit_minor.end()) return std::nullopt;
+    store::CreditRow credit;
+    credit.party = {work.command.party};
+    credit.currency = work.currency;
+    credit.base_limit = limit->second;
+    return credit;
+  }
+
+  Refusal decide(Customer& customer, const Work& work, const EventContext& context) override {
+    const Purchase& p = batch_[work.index];
+    const store::PartyRow& merchant = engine_.merchants.find(p.merchant)->second;
+    const PurchaseParties parties{
+        .plan = {work.command.subject},
+        .merchant = merchant.id,
+        .merchant_terms = context.catalog.find_merchant_terms(merchant.terms),
+        .sponsor = p.sponsor.empty() ? base::PartyId{} : sponsors_.at(p.sponsor).id};
+    return capture_purchase(customer, p, parties, context);
+  }
+
+ private:
+  Refusal place(Work& work) {
+    const Purchase& p = batch_[work.index];
+    if (!engine_.catalog->find_product(p.product)) return Refusal::ProductUnknown;
+    if (!p.channel.empty() && !engine_.catalog->find_channel(p.channel)) {
+      return Refusal::ChannelUnknown;
+    }
+    const auto customer = customers_.find(p.customer);
+    if (customer == customers_.end()) return Refusal::CustomerUnknown;
+    const auto merchant = engine_.merchants.find(p.merchant);
+    if (merchant == engine_.merchants.end() ||
+        !engine_.catalog->find_merchant_terms(merchant->second.terms)) {
+      return Refusal::MerchantUnknown;
+    }
+    if (!p.sponsor.empty() && !sponsors_.contains(p.sponsor)) return Refusal::CouponsUnbalanced;
+    work.command.party = customer->second.id.value;
+    work.command.subject = engine_.ids.next();
+    return Refusal::None;
+  }
+
+  Engine::Impl& engine_;
+  std::span<const Purchase> batch_;
+  std::unordered_map<std::string, store::PartyRow> customers_;
+  std::unordered_map<std::string, store::PartyRow> sponsors_;
+};
+
+class RepayOperation : public Operation {
+ public:
+  RepayOperation(Engine::Impl& engine, std::span<const Repayment> batch)
+      : engine_(engine), batch_(batch) {}
+
+  store::CommandKind kind() const override { return store::CommandKind::Repayment; }
+  std::size_t size() const override { return batch_.size(); }
+  const std::string& key(std::size_t i) const override { return batch_[i].ref; }
+  base::Instant instant(std::size_t i) const override { return batch_[i].paid_at; }
+  base::Money amount(std::size_t i) const override { return batch_[i].amount; }
+  bool needs_plans() const override { return true; }
+
+  std::string canonical(std::size_t i) const override {
+    const Repayment& r = batch_[i];
+    return join_fields(std::vector<std::string>{
+        r.customer, base::to_string(r.paid_at), base::to_decimal(r.amount),
+        std::string(r.amount.currency().code()), r.channel, r.purchase_ref});
+  }
+
+  std::vector<Refusal> resolve(Engine::Impl& engine, std::span<Work> items,
+                               const BatchContext&) override {
+    std::set<std::string> customers, purchases;
+    for (const Work& work : items) {
+      customers.insert(batch_[work.index].customer);
+      const std::string& purchase = batch_[work.index].purchase_ref;
+      if (!purchase.empty()) purchases.insert(purchase);
+    }
+    const auto parties = find_or_make_parties(engine, store::PartyKind::Customer, customers, "");
+    const auto plans = find_purchases(engine, purchases);
+    std::vector<Refusal> refusals;
+    for (Work& work : items) {
+      const Repayment& r = batch_[work.index];
+      const auto customer = parties.find(r.customer);
+      if (customer == parties.end()) {
+        refusals.push_back(Refusal::CustomerUnknown);
+        continue;
+      }
+      work.command.party = customer->second.id.value;
+      if (!find_channel(engine, r.channel)) {
+        refusals.push_back(Refusal::ChannelUnknown);
+        continue;
+      }
+      Refusal refusal = Refusal::None;
+      if (!r.purchase_ref.empty()) {
+        const auto plan = plans.find(r.purchase_ref);
+        if (plan == plans.end()) {
+          refusal = Refusal::PurchaseUnknown;
+        } else if (plan->second.party != work.command.party) {
+          refusal = Refusal::PurchaseOfAnotherCustomer;
+        } else {
+          work.command.subject = plan->second.subject;
+        }
+      }
+      refusals.push_back(refusal);
+    }
+    return refusals;
+  }
+
+  std::optional<store::CreditRow> new_credit(const Work&, const Catalog&) override {
+    return std::nullopt;
+  }
+
+  bool needs_history(const Customer& customer, const Work& work,
+                     const Catalog& catalog) const override {
+    for (const store::PlanRow& plan : customer.plans) {
+      if (plan.late_through && work.value_date <= *plan.late_through) return true;
+      const bool is_late = plan.next_due && *plan.next_due < work.value_date;
+      if (is_late && needs_late_fee_history(plan, work.value_date, catalog)) return true;
+    }
+    return false;
+  }
+
+  Refusal decide(Customer& customer, const Work& work, const EventContext& context) override {
+    const Repayment& r = batch_[work.index];
+    return apply_repayment(customer, r, find_channel(engine_, r.channel), {work.command.subject},
+                           context);
+  }
+
+ private:
+  Engine::Impl& engine_;
+  std::span<const Repayment> batch_;
+};
+
+class RefundOperation : public Operation {
+ public:
+  explicit RefundOperation(Engine::Impl& engine, std::span<const RefundRequest> batch)
+      : engine_(engine), batch_(batch) {}
+
+  store::CommandKind kind() const override { return store::CommandKind::Refund; }
+  std::size_t size() const override { return batch_.size(); }
+  const std::string& key(std::size_t i) const override { return batch_[i].ref; }
+  base::Instant instant(std::size_t i) const override { return batch_[i].refunded_at; }
+  base::Money amount(std::size_t i) const override { return batch_[i].amount; }
+  bool needs_plans() const override { return true; }
+
+  std::string canonical(std::size_t i) const override {
+    const RefundRequest& r = batch_[i];
+    return join_fields(std::vector<std::string>{r.purchase_ref, base::to_string(r.refunded_at),
+                                                base::to_decimal(r.amount),
+                                                std::string(r.amount.currency().code()), r.reason});
+  }
+
+  std::vector<Refusal> resolve(Engine::Impl& engine, std::span<Work> items,
+                               const BatchContext&) override {
+    std::set<std::string> purchases;
+    for (const Work& work : items) purchases.insert(batch_[work.index].purchase_ref);
+    const auto plans = find_purchases(engine, purchases);
+    std::vector<Refusal> refusals;
+    for (Work& work : items) {
+      const auto plan = plans.find(batch_[work.index].purchase_ref);
+      if (plan == plans.end()) {
+        refusals.push_back(Refusal::PurchaseUnknown);
+        continue;
+      }
+      work.command.party = plan->second.party;
+      work.command.subject = plan->second.subject;
+      refusals.push_back(Refusal::None);
+    }
+    return refusals;
+  }
+
+  std::optional<store::CreditRow> new_credit(const Work&, const Catalog&) override {
+    return std::nullopt;
+  }
+
+  void prepare(Engine::Impl& engine, std::span<const Customer> customers) override {
+    std::set<std::int64_t> unknown;
+    for (const Customer& customer : customers) {
+      for (const store::PlanRow& plan : customer.plans) {
+        if (!engine.merchant_terms.contains(plan.merchant)) unknown.insert(plan.merchant.value);
+      }
+    }
+    if (unknown.empty()) return;
+    const std::vector<std::int64_t> ids(unknown.begin(), unknown.end());
+    for (const store::PartyRow& row : store::load_parties(engine.session, ids)) {
+      engine.merchant_terms.emplace(row.id, row.terms);
+    }
+  }
+
+  Refusal decide(Customer& customer, const Work& work, const EventContext& context) override {
+    const base::PlanId id{work.command.subject};
+    const store::PlanRow* plan = customer.find_plan(id);
+    if (!plan) return Refusal::CurrencyMismatch;  // loaded by currency: it is in another one
+    return apply_refund(customer, batch_[work.index], id, merchant_terms(plan->merchant), context);
+  }
+
+ private:
+  /// The terms the catalog gives this merchant today; a refund returns what they say.
+  const MerchantTerms& merchant_terms(base::PartyId merchant) const {
+    const auto name = engine_.merchant_terms.find(merchant);
+    CHECK(name != engine_.merchant_terms.end(), "merchant {} was not loaded", merchant.value);
+    const MerchantTerms* terms = engine_.catalog->find_merchant_terms(name->second);
+    CHECK(terms != nullptr, "the catalog has no merchant terms {}", name->second);
+    return *terms;
+  }
+
+  Engine::Impl& engine_;
+  std::span<const RefundRequest> batch_;
+};
+
+}  // namespace
+
+Engine::Impl::Impl(const std::string& conninfo, std::shared_ptr<const Catalog> book_catalog)
+    : session(conninfo), catalog(std::move(book_catalog)), ids(session), accounts(conninfo) {
+  CHECK(sodium_init() >= 0, "libsodium can't be initialized");
+  const std::optional<store::BookRow> book = store::load_book(session);
+  if (!book) {
+    throw CatalogMismatch("this database has no book yet: run fenqi catalog apply FILE first");
+  }
+  opens_on = book->opens_on;
+  std::vector<std::string> names;
+  for (const Channel& channel : catalog->channels) names.push_back(channel.name);
+  for (const store::PartyRow& row :
+       store::find_parties(session, store::PartyKind::Channel, names)) {
+    channels.emplace(row.ref, row.id);
+  }
+}
+
+Engine::Engine(const std::string& conninfo, std::shared_ptr<const Catalog> catalog)
+    : impl_(std::make_unique<Impl>(conninfo, std::move(catalog))) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+
+std::vector<ItemResult> Engine::capture(std::span<const Purchase> batch,
+                                        const BatchContext& context) {
+  CaptureOperation operation(*impl_, batch);
+  return run_batch(*impl_, operation, context);
+}
+
+std::vector<ItemResult> Engine::repay(std::span<const Repayment> batch,
+                                      const BatchContext& context) {
+  RepayOperation operation(*impl_, batch);
+  return run_batch(*impl_, operation, context);
+}
+
+std::vector<ItemResult> Engine::refund(std::span<const RefundRequest> batch,
+                                       const BatchContext& context) {
+  RefundOperation operation(*impl_, batch);
+  return run_batch(*impl_, operation, context);
+}
+
+const Catalog& Engine::catalog() const { return *impl_->catalog; }
+store::Session& Engine::session() { return impl_->session; }
+
+}  // namespace engine

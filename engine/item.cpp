@@ -1,0 +1,94 @@
+#include "engine/item.h"
+
+#include <string_view>
+#include <utility>
+
+namespace engine {
+namespace {
+
+struct Text {
+  std::string_view code;
+  std::string_view field;
+  std::string_view sentence;
+};
+
+Text text(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::None:
+      return {"", "", ""};
+    case Refusal::IdempotencyConflict:
+      return {"IDEMPOTENCY_CONFLICT", "ref",
+              "this reference exists with other content; the first stays"};
+    case Refusal::CustomerUnknown:
+      return {"CUSTOMER_UNKNOWN", "customer", "no customer has this reference"};
+    case Refusal::MerchantUnknown:
+      return {"MERCHANT_UNKNOWN", "merchant", "no merchant has this reference"};
+    case Refusal::ProductUnknown:
+      return {"PRODUCT_UNKNOWN", "product", "the catalog has no such product"};
+    case Refusal::ChannelUnknown:
+      return {"CHANNEL_UNKNOWN", "channel", "the catalog has no such channel"};
+    case Refusal::CurrencyUnknown:
+      return {"CURRENCY_UNKNOWN", "currency", "the catalog has no terms for this currency"};
+    case Refusal::CurrencyMismatch:
+      return {"CURRENCY_MISMATCH", "currency", "the customer or purchase is in another currency"};
+    case Refusal::AmountNotPositive:
+      return {"AMOUNT_NOT_POSITIVE", "amount", "an amount is above zero"};
+    case Refusal::AmountTooLarge:
+      return {"AMOUNT_TOO_LARGE", "amount", "an amount is at most 10^17 minor units"};
+    case Refusal::InstallmentsOutOfRange:
+      return {"INSTALLMENTS_OUT_OF_RANGE", "installments",
+              "the product does not offer this number of installments"};
+    case Refusal::PrincipalTooSmall:
+      return {"PRINCIPAL_TOO_SMALL", "amount",
+              "an installment would fall below the currency's minimum"};
+    case Refusal::BeforeBookOpened:
+      return {"BEFORE_BOOK_OPENED", "time", "the book opened on a later date"};
+    case Refusal::AfterToday:
+      return {"AFTER_TODAY", "time", "the event lies in the future"};
+    case Refusal::LimitInsufficient:
+      return {"LIMIT_INSUFFICIENT", "amount", "the available limit does not cover the amount"};
+    case Refusal::AccountBlocked:
+      return {"ACCOUNT_BLOCKED", "customer", "the customer is past due and blocked until paid"};
+    case Refusal::AccountClosed:
+      return {"ACCOUNT_CLOSED", "customer", "the customer defaulted and is closed to new business"};
+    case Refusal::PurchaseUnknown:
+      return {"PURCHASE_UNKNOWN", "purchase_ref", "no purchase has this reference"};
+    case Refusal::PurchaseAlreadyRefunded:
+      return {"PURCHASE_ALREADY_REFUNDED", "purchase_ref", "the purchase was refunded before"};
+    case Refusal::RefundNotWhole:
+      return {"REFUND_NOT_WHOLE", "amount", "a refund is of the whole purchase amount"};
+    case Refusal::HoldUnknown:
+      return {"HOLD_UNKNOWN", "hold_ref", "no hold has this reference"};
+    case Refusal::HoldNotOpen:
+      return {"HOLD_NOT_OPEN", "hold_ref", "the hold was captured, voided or has expired"};
+    case Refusal::HoldTooSmall:
+      return {"HOLD_TOO_SMALL", "amount", "the hold does not cover the financed amount"};
+    case Refusal::CouponsExceedAmount:
+      return {"COUPONS_EXCEED_AMOUNT", "amount", "coupons leave nothing to finance"};
+    case Refusal::CalendarYearMissing:
+      return {"CALENDAR_YEAR_MISSING", "time",
+              "settlement needs a calendar year that is not loaded"};
+    case Refusal::CouponsUnbalanced:
+      return {"COUPONS_UNBALANCED", "sponsor", "a coupon share is negative or has no payer"};
+    case Refusal::StorageRefused:
+      return {"STORAGE_REFUSED", "", "a constraint of the database refused this item"};
+    case Refusal::PurchaseOfAnotherCustomer:
+      return {"PURCHASE_OF_ANOTHER_CUSTOMER", "purchase_ref",
+              "the purchase belongs to another customer"};
+    case Refusal::JournalUnknown:
+      return {"JOURNAL_UNKNOWN", "journal", "no journal has this number"};
+    case Refusal::JournalAlreadyReversed:
+      return {"JOURNAL_ALREADY_REVERSED", "journal", "a journal is reversed at most once"};
+    case Refusal::JournalIsReversal:
+      return {"JOURNAL_IS_REVERSAL", "journal", "a reversal is not reversed"};
+  }
+  std::unreachable();
+}
+
+}  // namespace
+
+std::string_view code(Refusal refusal) { return text(refusal).code; }
+std::string_view field(Refusal refusal) { return text(refusal).field; }
+std::string_view sentence(Refusal refusal) { return text(refusal).sentence; }
+
+}  // namespace engine
