@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <memory>
@@ -67,19 +68,28 @@ Exit status() {
   return Exit::Done;
 }
 
-// Becomes psql, so that its terminal, signals and exit code are the user's own.
+// Becomes psql, so that its terminal, signals and exit code are the user's own. The embedded server
+// is told to it by variables, which its own flags (-U, -d) override.
 void psql(const std::vector<std::string>& arguments) {
   const store::DatabaseConfig config = store::DatabaseConfig::from_environment();
   const std::string conninfo = store::open_database(config);
-  const std::string program =
-      config.url.empty() ? (store::Cluster(config.home).programs() / "psql").string() : "psql";
-  std::vector<std::string> words = {program, "--dbname=" + conninfo};
+  std::vector<std::string> words = {"psql"};
+  if (config.url.empty()) {
+    const store::Cluster cluster(config.home);
+    words = {(cluster.programs() / "psql").string()};
+    ::setenv("PGHOST", cluster.status().socket_directory.c_str(), 1);
+    ::setenv("PGPORT", "5432", 1);
+    ::setenv("PGUSER", "fenqi", 1);
+    ::setenv("PGDATABASE", config.name.c_str(), 1);
+  } else {
+    words.push_back("--dbname=" + conninfo);
+  }
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   ::execvp(argv[0], argv.data());
-  throw store::Unavailable(fmt::format("can't run {}: {}", program, std::strerror(errno)));
+  throw store::Unavailable(fmt::format("can't run {}: {}", words[0], std::strerror(errno)));
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ expect 0 "applied" "$fenqi" migrate
 expect 0 "up to date" "$fenqi" migrate
 expect 0 "fenqi|fenqi" "$fenqi" db psql -- -XAtc "SELECT current_user, current_database()"
 expect 1 "division by zero" "$fenqi" db psql -- -Xc "SELECT 1 / 0"
+expect 0 "postgres|postgres" "$fenqi" db psql -- -U postgres -d postgres -XAtc "SELECT current_user, current_database()"
 expect 0 "other" env FENQI_DATABASE=other "$fenqi" db psql -- -XAtc "SELECT current_database()"
 expect 0 "" "$fenqi" db psql -- -Xc "INSERT INTO schema_migration VALUES (9999, '9999_later', '')"
 expect 1 "newer than this program" "$fenqi" migrate
