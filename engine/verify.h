@@ -1,0 +1,34 @@
+// Proves the books: facts that must hold between journals, plans, items, totals and seals.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/day.h"
+#include "sql/store/verify_store.h"
+
+namespace engine {
+
+using store::DayRange;
+using store::Finding;
+using store::Findings;
+
+/// Every fact over the whole book, in one snapshot. `range` limits those about single dates (shape
+/// of journals, account_day, seals); a caller may show progress when `on_pass` names the next pass.
+/// Set-wise: the program's memory does not grow with the book.
+Findings verify_book(store::Session& session, const DayRange& range = {},
+                     const std::function<void(std::string_view)>& on_pass = {});
+
+/// The facts about what `day` touched, for its close: after the day's account_day rows are written,
+/// before its seal. Reads in the caller's transaction, or statement by statement without one.
+Findings check_day(store::Session& session, base::Day day);
+
+bool all_hold(std::span<const Finding> findings);
+
+/// Sha256, in hex, of the content of the books without surrogate ids and clocks: equal for any
+/// split into batches, any number of workers and any crashes on the way.
+std::string digest_book(store::Session& session);
+
+}  // namespace engine

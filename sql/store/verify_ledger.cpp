@@ -1,0 +1,546 @@
+// The journals, the accounts they move, the day totals and the seals, each proved from the
+// journals.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "sql/store/seal_store.h"
+#include "sql/store/verify_pass.h"
+
+namespace store {
+namespace {
+
+const base::Day kFirstDay = base::make_day(1900, 1, 1);
+const base::Day kLastDay = base::make_day(2199, 12, 31);
+
+Params bounds(const DayRange& range) {
+  return Params().day(range.from.value_or(kFirstDay)).day(range.to.value_or(kLastDay));
+}
+
+// The shape of each journal, and what it refers to. No foreign key guards the references.
+constexpr const char* kJournals = R"(
+  WITH chosen AS (
+    SELECT j.party_id, j.journal_id, j.business_date, j.rule, j.plan_id, j.currency, j.reverses,
+           j.debit_account, j.credit_account, j.amount_minor
+    FROM journal j WHERE j.business_date BETWEEN $1 AND $2),
+  odd AS (
+    SELECT DISTINCT j.party_id, j.journal_id, 1 AS fact
+    FROM chosen j
+      CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
+        AS t (debit, credit, amount)
+      LEFT JOIN account d ON d.account_id = t.debit
+      LEFT JOIN account c ON c.account_id = t.credit
+    WHERE (t.amount > 0 AND t.debit <> t.credit AND d.currency = j.currency
+           AND c.currency = j.currency AND (d.code < 9000) = (c.code < 9000)) IS NOT TRUE
+    UNION ALL
+    SELECT j.party_id, j.journal_id, 1 FROM chosen j WHERE cardinality(j.amount_minor) = 0
+    UNION ALL
+    SELECT j.party_id, j.journal_id, 2
+    FROM chosen j
+      LEFT JOIN party w ON w.party_id = j.party_id
+      LEFT JOIN plan p ON p.party_id = j.party_id AND p.plan_id = j.plan_id
+    WHERE w.party_id IS NULL
+       OR (j.plan_id IS NOT NULL AND (p.currency = j.currency) IS NOT TRUE)
+    UNION ALL
+    SELECT j.party_id, j.journal_id, 3
+    FROM chosen j
+      LEFT JOIN journal o ON o.party_id = j.party_id AND o.journal_id = j.reverses
+    WHERE j.reverses IS NOT NULL
+      AND (o.reverses IS NULL AND o.currency = j.currency AND o.business_date <= j.business_date
+           AND o.debit_account = j.credit_account AND o.credit_account = j.debit_account
+           AND o.amount_minor = j.amount_minor) IS NOT TRUE),
+  named AS (
+    SELECT o.fact,
+           format('journal %s of party %s on %s', o.journal_id,
+                  coalesce((SELECT ref FROM party w WHERE w.party_id = o.party_id),
+                           '(unknown, id ' || o.party_id || ')'),
+                  (SELECT to_char(j.business_date, 'YYYY-MM-DD') FROM journal j
+                   WHERE j.party_id = o.party_id AND j.journal_id = o.journal_id)) AS name
+    FROM odd o)
+  SELECT n.journals,
+         (SELECT count(*) FROM named WHERE fact = 1),
+         (SELECT min(name) || ': its transfers are not pairs of accounts of its currency with an '
+                 'amount above 0' FROM named WHERE fact = 1),
+         n.journals,
+         (SELECT count(*) FROM named WHERE fact = 2),
+         (SELECT min(name) || ': its party or plan is not there, or of another currency'
+          FROM named WHERE fact = 2),
+         n.reversals,
+         (SELECT count(*) FROM named WHERE fact = 3),
+         (SELECT min(name) || ': it is not the exact mirror of the journal it reverses'
+          FROM named WHERE fact = 3)
+  FROM (SELECT count(*) AS journals, count(reverses) AS reversals FROM chosen) n)";
+
+const Facts kJournalFacts = {
+    {"I1", "journal-shape",
+     "every journal is made of transfers above 0 between two accounts of its currency, so that "
+     "debits equal credits"},
+    {"REF", "journal-references", "every journal's party exists, and its plan, in its currency"},
+    {"I16", "reversal-mirror", "every reversal is the exact mirror of its original"},
+};
+
+// Balances by account from nothing, and what they control.
+constexpr const char* kControlAccounts = R"(
+  WITH moved AS (
+    SELECT s.account_id, sum(s.amount) AS balance,
+           coalesce(sum(s.amount) FILTER (WHERE t.rule = 5), 0) AS repaid
+    FROM (SELECT j.rule, t.debit, t.credit, sum(t.amount) AS amount
+          FROM journal j
+            CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
+              AS t (debit, credit, amount)
+          GROUP BY j.rule, t.debit, t.credit) t
+      CROSS JOIN LATERAL (VALUES (t.debit, t.amount), (t.credit, -t.amount))
+        AS s (account_id, amount)
+    GROUP BY s.account_id),
+  ledger AS MATERIALIZED (
+    SELECT a.code, a.owner_id, a.currency, sum(m.balance) AS balance, sum(m.repaid) AS repaid
+    FROM moved m LEFT JOIN account a ON a.account_id = m.account_id
+    GROUP BY a.code, a.owner_id, a.currency),
+  zero AS (
+    SELECT currency, code >= 9000 AS memo, sum(balance) AS balance
+    FROM ledger GROUP BY currency, code >= 9000),
+  part (code, owner_id, currency, balance) AS MATERIALIZED (
+    SELECT 1101, NULL::bigint, currency, sum(outstanding_minor)::numeric FROM plan GROUP BY currency
+    UNION ALL
+    SELECT 1102, NULL, p.currency, sum(f.unpaid)
+    FROM plan p
+      CROSS JOIN LATERAL (SELECT coalesce((SELECT sum(x) FROM unnest(p.fee) x), 0)
+                                 - coalesce((SELECT sum(x) FROM unnest(p.paid_fee) x), 0)) f (unpaid)
+    GROUP BY p.currency
+    UNION ALL
+    SELECT 1103, NULL, currency, sum(late_fee_minor - late_fee_paid_minor)
+    FROM plan GROUP BY currency
+    UNION ALL
+    SELECT 2201, NULL, currency, -sum(credit_balance_minor) FROM credit_account GROUP BY currency
+    UNION ALL
+    SELECT 2202, NULL, currency, -sum(cash_minor) FROM refund GROUP BY currency
+    UNION ALL
+    SELECT 9011, NULL, currency, sum(amount_minor) FROM hold WHERE status = 1 GROUP BY currency
+    UNION ALL
+    SELECT 9012, NULL, currency, -sum(amount_minor) FROM hold WHERE status = 1 GROUP BY currency
+    UNION ALL
+    SELECT 2101, merchant_id, currency, -sum(net_minor) FROM merchant_item
+    GROUP BY merchant_id, currency
+    UNION ALL
+    SELECT 2103, merchant_id, currency, -sum(amount_minor) FROM reserve_tranche
+    WHERE released_on IS NULL GROUP BY merchant_id, currency
+    UNION ALL
+    SELECT 2104, merchant_id, currency, -sum(amount_minor) FROM payout
+    WHERE status = 1 GROUP BY merchant_id, currency
+    UNION ALL
+    SELECT 1011, channel_id, currency, sum(amount_minor) FROM repayment
+    WHERE channel_id IS NOT NULL GROUP BY channel_id, currency),
+  control AS (
+    SELECT coalesce(l.code, p.code) AS code, coalesce(l.owner_id, p.owner_id) AS owner_id,
+           coalesce(l.currency, p.currency) AS currency, coalesce(l.balance, 0) AS ledger,
+           coalesce(p.balance, 0) AS part
+    FROM (SELECT code, owner_id, currency, CASE code WHEN 1011 THEN repaid ELSE balance END
+          FROM ledger WHERE code IN (SELECT code FROM part)
+             OR code IN (1101, 1102, 1103, 2101, 2103, 2104, 2201, 2202, 9011, 9012))
+           l (code, owner_id, currency, balance)
+      FULL JOIN part p ON p.code = l.code AND p.owner_id IS NOT DISTINCT FROM l.owner_id
+                          AND p.currency = l.currency),
+  judged AS (
+    SELECT c.*, ledger <> part AS wrong,
+           coalesce((SELECT ref FROM party w WHERE w.party_id = c.owner_id), '?') AS owner
+    FROM control c)
+  SELECT (SELECT count(*) FROM zero WHERE NOT coalesce(memo, false)),
+         (SELECT count(*) FROM zero WHERE NOT coalesce(memo, false) AND (balance = 0) IS NOT TRUE),
+         (SELECT min(format('in %s the balances of all accounts sum to %s', currency, balance))
+          FROM zero WHERE NOT coalesce(memo, false) AND (balance = 0) IS NOT TRUE),
+         (SELECT count(*) FROM zero WHERE memo),
+         (SELECT count(*) FROM zero WHERE memo AND balance <> 0),
+         (SELECT min(format('in %s the balances of the memo accounts sum to %s', currency, balance))
+          FROM zero WHERE memo AND balance <> 0),
+         count(*) FILTER (WHERE code NOT IN (2101, 2103, 2104)),
+         count(*) FILTER (WHERE code NOT IN (2101, 2103, 2104) AND wrong),
+         min(format('account %s%s in %s holds %s, its sub-ledger sums to %s', code,
+                    CASE WHEN owner_id IS NULL THEN '' ELSE ' of ' || owner END, currency, ledger,
+                    part)) FILTER (WHERE code NOT IN (2101, 2103, 2104) AND wrong),
+         count(*) FILTER (WHERE code = 2101),
+         count(*) FILTER (WHERE code = 2101 AND wrong),
+         min(format('merchant %s in %s: 2101 owes %s, its items sum to %s', owner, currency,
+                    -ledger, -part)) FILTER (WHERE code = 2101 AND wrong),
+         count(*) FILTER (WHERE code = 2103),
+         count(*) FILTER (WHERE code = 2103 AND wrong),
+         min(format('merchant %s in %s: 2103 keeps %s, its open reserve tranches are %s', owner,
+                    currency, -ledger, -part)) FILTER (WHERE code = 2103 AND wrong),
+         count(*) FILTER (WHERE code = 2104),
+         count(*) FILTER (WHERE code = 2104 AND wrong),
+         min(format('merchant %s in %s: 2104 has %s on the way, its instructed payouts are %s',
+                    owner, currency, -ledger, -part)) FILTER (WHERE code = 2104 AND wrong)
+  FROM judged)";
+
+const Facts kControlFacts = {
+    {"I2", "balances-zero", "the balances of all accounts sum to 0 in each currency"},
+    {"I2", "memo-balances-zero", "so do those of the memo accounts alone"},
+    {"I3", "control-accounts",
+     "each control account is the sum of its sub-ledger (1011: what was repaid through it)"},
+    {"I4", "merchant-payable", "2101 of each merchant is the sum of its items"},
+    {"I11", "merchant-reserve", "2103 of each merchant is the sum of its open reserve tranches"},
+    {"I3", "merchant-payouts", "2104 of each merchant is the sum of its instructed payouts"},
+};
+
+// Fee and subsidy: what plans may earn, have earned, and what the nightly journals posted of it.
+constexpr const char* kRecognition = R"(
+  WITH code AS (SELECT account_id, code, tag, currency FROM account
+                WHERE code IN (2301, 2302, 6001, 6003)),
+  moved AS MATERIALIZED (
+    SELECT s.account_id, j.rule IN (9, 10) AS earned,
+           CASE WHEN j.rule IN (9, 10) THEN j.business_date END AS business_date,
+           sum(s.amount) AS amount
+    FROM journal j
+      CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
+        AS t (debit, credit, amount)
+      CROSS JOIN LATERAL (VALUES (t.debit, -t.amount), (t.credit, t.amount)) AS s (account_id, amount)
+    WHERE s.account_id IN (SELECT account_id FROM code)
+    GROUP BY 1, 2, 3),
+  plans AS MATERIALIZED (
+    SELECT product, currency, sum(fee_minor) AS fee, sum(fee_recognized_minor) AS fee_recognized,
+           sum(subsidy_minor) AS subsidy, sum(subsidy_recognized_minor) AS subsidy_recognized
+    FROM plan GROUP BY product, currency),
+  deferred AS (
+    SELECT code, currency, sum(ledger) AS ledger, sum(plan) AS plan
+    FROM (SELECT c.code, c.currency, m.amount AS ledger, 0::numeric AS plan
+          FROM moved m JOIN code c ON c.account_id = m.account_id
+          WHERE c.code IN (2301, 2302) AND NOT m.earned
+          UNION ALL SELECT 2301, currency, 0, fee FROM plans
+          UNION ALL SELECT 2302, currency, 0, subsidy FROM plans) x
+    GROUP BY code, currency),
+  recognized AS (
+    SELECT kind, product, currency, sum(part) AS part, sum(plan) AS plan
+    FROM (SELECT kind, product, currency, amount_minor AS part, 0::numeric AS plan
+          FROM accrual_part
+          UNION ALL SELECT 1, product, currency, 0, fee_recognized FROM plans
+          UNION ALL SELECT 2, product, currency, 0, subsidy_recognized FROM plans) x
+    GROUP BY kind, product, currency),
+  posted AS (
+    SELECT business_date, kind, product, currency, sum(part) AS part, sum(ledger) AS ledger
+    FROM (SELECT business_date, kind, product, currency, amount_minor AS part, 0::numeric AS ledger
+          FROM accrual_part
+          UNION ALL
+          SELECT m.business_date, CASE c.code WHEN 6001 THEN 1 ELSE 2 END, c.tag, c.currency, 0,
+                 m.amount
+          FROM moved m JOIN code c ON c.account_id = m.account_id
+          WHERE m.earned AND c.code IN (6001, 6003)) x
+    GROUP BY business_date, kind, product, currency),
+  posted_wrong AS (
+    SELECT * FROM posted
+    WHERE part <> ledger
+      AND (ledger <> 0 OR business_date <= (SELECT closed_through FROM book)))
+  SELECT (SELECT count(*) FROM deferred),
+         (SELECT count(*) FROM deferred WHERE ledger <> plan),
+         (SELECT min(format('%s in %s: %s was deferred, the plans say %s', code, currency, ledger,
+                            plan)) FROM deferred WHERE ledger <> plan),
+         (SELECT count(*) FROM recognized),
+         (SELECT count(*) FROM recognized WHERE part <> plan),
+         (SELECT min(format('%s of product %s in %s: %s was recognized in parts, the plans say %s',
+                            CASE kind WHEN 1 THEN 'fee' ELSE 'subsidy' END, product, currency, part,
+                            plan)) FROM recognized WHERE part <> plan),
+         (SELECT count(*) FROM posted),
+         (SELECT count(*) FROM posted_wrong),
+         (SELECT min(format('%s of product %s in %s on %s: %s was recognized, %s posted',
+                            CASE kind WHEN 1 THEN 'fee' ELSE 'subsidy' END, product, currency,
+                            business_date, part, ledger)) FROM posted_wrong))";
+
+const Facts kRecognitionFacts = {
+    {"I6", "deferred",
+     "what was deferred on 2301 and 2302 is the current fee and subsidy of all plans"},
+    {"I6", "recognized",
+     "what the plans say is recognized is the sum of the parts it was earned in"},
+    {"I6", "recognition-posted", "each closed date posted exactly the parts earned on it"},
+};
+
+// The day totals of each account, and its balance running through them, from the journals.
+constexpr const char* kAccountDays = R"(
+  WITH moved AS (
+    SELECT s.account_id, t.business_date, sum(s.debit) AS debit, sum(s.credit) AS credit
+    FROM (SELECT j.business_date, t.debit, t.credit, sum(t.amount) AS amount
+          FROM journal j
+            CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
+              AS t (debit, credit, amount)
+          WHERE j.business_date <= (SELECT closed_through FROM book) AND j.business_date <= $2
+          GROUP BY j.business_date, t.debit, t.credit) t
+      CROSS JOIN LATERAL (VALUES (t.debit, t.amount, 0), (t.credit, 0, t.amount))
+        AS s (account_id, debit, credit)
+    GROUP BY s.account_id, t.business_date),
+  running AS (
+    SELECT m.*, sum(debit - credit) OVER (PARTITION BY account_id ORDER BY business_date) AS balance
+    FROM moved m),
+  judged AS (
+    SELECT coalesce(m.account_id, d.account_id) AS account_id,
+           coalesce(m.business_date, d.business_date) AS business_date,
+           m.debit, m.credit, m.balance, d.debit_minor, d.credit_minor, d.balance_minor,
+           (m.debit = d.debit_minor AND m.credit = d.credit_minor) IS NOT TRUE AS day_wrong,
+           (m.balance = d.balance_minor) IS NOT TRUE AS balance_wrong
+    FROM (SELECT * FROM running WHERE business_date >= $1) m
+      FULL JOIN (SELECT * FROM account_day
+                 WHERE business_date BETWEEN $1 AND $2
+                   AND business_date <= (SELECT closed_through FROM book)) d
+        ON d.account_id = m.account_id AND d.business_date = m.business_date),
+  named AS (
+    SELECT j.*, format('account %s%s%s in %s on %s', a.code,
+                       coalesce(' of ' || (SELECT ref FROM party w WHERE w.party_id = a.owner_id),
+                                ''),
+                       CASE a.tag WHEN '' THEN '' ELSE ' (' || a.tag || ')' END, a.currency,
+                       j.business_date) AS name
+    FROM judged j LEFT JOIN account a ON a.account_id = j.account_id)
+  SELECT count(*), count(*) FILTER (WHERE day_wrong),
+         min(format('%s: the journals debit %s and credit %s, account_day says %s and %s', name,
+                    coalesce(debit, 0), coalesce(credit, 0), coalesce(debit_minor::text, 'nothing'),
+                    coalesce(credit_minor::text, 'nothing'))) FILTER (WHERE day_wrong),
+         count(*), count(*) FILTER (WHERE balance_wrong),
+         min(format('%s: the journals leave a balance of %s, account_day says %s', name,
+                    coalesce(balance::text, 'nothing'), coalesce(balance_minor::text, 'nothing')))
+           FILTER (WHERE balance_wrong)
+  FROM named)";
+
+const Facts kAccountDayFacts = {
+    {"I19", "account-days",
+     "replaying the journals gives each account's totals of each closed date"},
+    {"I19", "trial-balance",
+     "replaying the journals from nothing gives each account's balance at each closed date"},
+};
+
+// What a date must have for the close to seal it: balance, and each control account moved by what
+// its sub-ledger moved. From day to day this proves the whole, which the full run does at once.
+constexpr const char* kAccountsOfDay = R"(
+  WITH moved AS (
+    SELECT s.account_id, sum(s.debit) AS debit, sum(s.credit) AS credit
+    FROM (SELECT t.debit, t.credit, sum(t.amount) AS amount
+          FROM journal j
+            CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
+              AS t (debit, credit, amount)
+          WHERE j.business_date = $1
+          GROUP BY t.debit, t.credit) t
+      CROSS JOIN LATERAL (VALUES (t.debit, t.amount, 0), (t.credit, 0, t.amount))
+        AS s (account_id, debit, credit)
+    GROUP BY s.account_id),
+  ledger AS MATERIALIZED (
+    SELECT a.code, a.owner_id, a.tag, a.currency, coalesce(m.account_id, d.account_id) AS account_id,
+           coalesce(m.debit, 0) AS debit, coalesce(m.credit, 0) AS credit, d.debit_minor,
+           d.credit_minor
+    FROM moved m
+      FULL JOIN (SELECT * FROM account_day WHERE business_date = $1) d
+        ON d.account_id = m.account_id
+      LEFT JOIN account a ON a.account_id = coalesce(m.account_id, d.account_id)),
+  zero AS (
+    SELECT currency, code >= 9000 AS memo, sum(debit - credit) AS balance
+    FROM ledger GROUP BY currency, code >= 9000),
+  part (code, owner_id, currency, amount) AS (
+    SELECT 2101, merchant_id, currency, sum(net_minor) FROM merchant_item
+    WHERE business_date = $1 AND merchant_id IN (
+      SELECT owner_id FROM ledger WHERE code = 2101
+      UNION SELECT merchant_id FROM settlement WHERE settled_on = $1)
+    GROUP BY merchant_id, currency
+    UNION ALL
+    SELECT 2103, merchant_id, currency,
+           sum(amount_minor * ((settled_on = $1)::int - coalesce((released_on = $1)::int, 0)))
+    FROM reserve_tranche WHERE settled_on = $1 OR released_on = $1 GROUP BY merchant_id, currency
+    UNION ALL
+    SELECT 2104, merchant_id, currency,
+           sum(amount_minor * ((instructed_on = $1)::int - coalesce((confirmed_on = $1)::int, 0)))
+    FROM payout WHERE instructed_on = $1 OR confirmed_on = $1 GROUP BY merchant_id, currency),
+  merchant AS (
+    SELECT coalesce(l.code, p.code) AS code, coalesce(l.owner_id, p.owner_id) AS owner_id,
+           coalesce(l.currency, p.currency) AS currency, coalesce(l.amount, 0) AS ledger,
+           coalesce(p.amount, 0) AS part
+    FROM (SELECT code, owner_id, currency, sum(credit - debit) AS amount
+          FROM ledger WHERE code IN (2101, 2103, 2104) GROUP BY code, owner_id, currency) l
+      FULL JOIN part p ON p.code = l.code AND p.owner_id = l.owner_id
+                          AND p.currency = l.currency),
+  merchant_wrong AS (
+    SELECT code, format('merchant %s in %s: %s moved by %s, its sub-ledger by %s',
+                        (SELECT ref FROM party w WHERE w.party_id = owner_id), currency, code,
+                        ledger, part) AS name
+    FROM merchant WHERE ledger <> part),
+  posted AS (
+    SELECT kind, product, currency, sum(part) AS part, sum(ledger) AS ledger
+    FROM (SELECT kind, product, currency, amount_minor AS part, 0::numeric AS ledger
+          FROM accrual_part WHERE business_date = $1
+          UNION ALL
+          SELECT CASE code WHEN 6001 THEN 1 ELSE 2 END, tag, currency, 0, credit - debit
+          FROM ledger WHERE code IN (6001, 6003)) x
+    GROUP BY kind, product, currency)
+  SELECT (SELECT count(*) FROM zero),
+         (SELECT count(*) FROM zero WHERE (balance = 0) IS NOT TRUE),
+         (SELECT min(format('in %s the day''s movements of %s sum to %s', currency,
+                            CASE WHEN memo THEN 'the memo accounts' ELSE 'all accounts' END, balance))
+          FROM zero WHERE (balance = 0) IS NOT TRUE),
+         (SELECT count(*) FROM merchant WHERE code = 2101),
+         (SELECT count(*) FROM merchant_wrong WHERE code = 2101),
+         (SELECT min(name) FROM merchant_wrong WHERE code = 2101),
+         (SELECT count(*) FROM merchant WHERE code = 2103),
+         (SELECT count(*) FROM merchant_wrong WHERE code = 2103),
+         (SELECT min(name) FROM merchant_wrong WHERE code = 2103),
+         (SELECT count(*) FROM merchant WHERE code = 2104),
+         (SELECT count(*) FROM merchant_wrong WHERE code = 2104),
+         (SELECT min(name) FROM merchant_wrong WHERE code = 2104),
+         (SELECT count(*) FROM posted),
+         (SELECT count(*) FROM posted WHERE part <> ledger),
+         (SELECT min(format('%s of product %s in %s: %s was recognized, %s posted',
+                            CASE kind WHEN 1 THEN 'fee' ELSE 'subsidy' END, product, currency, part,
+                            ledger)) FROM posted WHERE part <> ledger),
+         (SELECT count(*) FROM ledger),
+         (SELECT count(*) FROM ledger
+          WHERE (debit = debit_minor AND credit = credit_minor) IS NOT TRUE),
+         (SELECT min(format('account %s%s in %s: the journals debit %s and credit %s, account_day '
+                            'says %s and %s', code,
+                            coalesce(' of ' || (SELECT ref FROM party w WHERE w.party_id = owner_id),
+                                     ''), currency, debit, credit,
+                            coalesce(debit_minor::text, 'nothing'),
+                            coalesce(credit_minor::text, 'nothing')))
+          FROM ledger WHERE (debit = debit_minor AND credit = credit_minor) IS NOT TRUE))";
+
+const Facts kAccountOfDayFacts = {
+    {"I2", "day-balances-zero",
+     "what the date moved sums to 0 in each currency, the memo accounts apart"},
+    {"I4", "day-merchant-payable", "2101 of each merchant moved by the date's items"},
+    {"I11", "day-merchant-reserve", "2103 of each merchant moved by tranches held less released"},
+    {"I3", "day-merchant-payouts", "2104 of each merchant moved by payouts made less confirmed"},
+    {"I6", "day-recognition-posted", "the date posted exactly the income earned on it"},
+    {"I19", "day-account-days", "account_day holds what the journals of the date moved"},
+};
+
+const Facts kSealFacts = {
+    {"I15", "vouchers",
+     "every journal of a sealed date has a voucher with the hash of its content, and every voucher "
+     "a journal"},
+    {"I15", "seal-content", "every closed date has a seal over exactly its vouchers"},
+    {"I15", "seal-chain", "every seal is chained to the one of the day before"},
+};
+
+/// Leaves recomputed from the journals of [$1, $2], beside the vouchers and the seals.
+std::string seal_statement() {
+  return fmt::format(R"(
+    WITH content AS ({}),
+    leaf AS MATERIALIZED (
+      SELECT c.business_date, c.party_id, c.journal_id,
+             row_number() OVER (PARTITION BY c.business_date
+                                ORDER BY c.content COLLATE "C", c.party_id, c.journal_id) AS number,
+             sha256('\x00'::bytea || convert_to(c.content, 'UTF8')) AS leaf
+      FROM content c),
+    paired AS (
+      SELECT coalesce(l.business_date, v.business_date) AS business_date,
+             coalesce(l.party_id, v.party_id) AS party_id,
+             coalesce(l.journal_id, v.journal_id) AS journal_id,
+             l.leaf AS journal_leaf, v.leaf AS voucher_leaf, v.number
+      FROM leaf l
+        FULL JOIN (SELECT * FROM voucher WHERE business_date BETWEEN $1 AND $2) v
+          ON v.business_date = l.business_date AND v.party_id = l.party_id
+             AND v.journal_id = l.journal_id),
+    paired_wrong AS (
+      SELECT format('%s voucher %s, journal %s of party %s: %s', p.business_date,
+                    coalesce(p.number::text, '(none)'), p.journal_id,
+                    coalesce((SELECT ref FROM party w WHERE w.party_id = p.party_id), '?'),
+                    CASE WHEN p.journal_leaf IS NULL THEN 'the journal is not there'
+                         WHEN p.voucher_leaf IS NULL THEN 'the journal has no voucher: it was added '
+                                                          'after the date was sealed'
+                         ELSE 'the journal was changed after the date was sealed' END) AS name
+      FROM paired p WHERE p.journal_leaf IS DISTINCT FROM p.voucher_leaf),
+    day AS (
+      SELECT business_date, count(*) AS journals,
+             sha256(string_agg(leaf, ''::bytea ORDER BY number)) AS content_hash
+      FROM leaf GROUP BY business_date),
+    date AS (
+      SELECT g::date AS business_date
+      FROM book b, generate_series(greatest(b.opens_on, $1), least(b.closed_through, $2),
+                                   interval '1 day') g),
+    sealed AS (
+      SELECT coalesce(x.business_date, s.business_date) AS business_date,
+             s.business_date IS NOT NULL AS has_seal, s.journal_count,
+             coalesce(d.journals, 0) AS journals, s.content_hash AS seal_hash,
+             coalesce(d.content_hash, sha256(''::bytea)) AS content_hash, s.previous_hash,
+             s.chain_hash, s.format,
+             coalesce((SELECT b.chain_hash FROM seal b WHERE b.business_date = s.business_date - 1),
+                      decode(repeat('00', 32), 'hex')) AS before
+      FROM date x
+        FULL JOIN (SELECT * FROM seal WHERE business_date BETWEEN $1 AND $2) s
+          ON s.business_date = x.business_date
+        LEFT JOIN day d ON d.business_date = coalesce(x.business_date, s.business_date)),
+    judged AS (
+      SELECT s.*,
+             (has_seal AND format = '{}' AND journals = journal_count AND content_hash = seal_hash)
+               IS NOT TRUE AS content_wrong,
+             (previous_hash = before
+              AND chain_hash = sha256(previous_hash
+                                      || convert_to(to_char(business_date, 'YYYY-MM-DD'), 'UTF8')
+                                      || int8send(journal_count) || seal_hash)) IS NOT TRUE
+               AS chain_wrong
+      FROM sealed s)
+    SELECT (SELECT count(*) FROM paired), (SELECT count(*) FROM paired_wrong),
+           (SELECT min(name) FROM paired_wrong),
+           count(*), count(*) FILTER (WHERE content_wrong),
+           min(CASE WHEN has_seal THEN format('%s: the seal counts %s journals, there are %s%s',
+                                              business_date, journal_count, journals,
+                                              CASE WHEN content_hash = seal_hash THEN ''
+                                                   ELSE ', and their content differs' END)
+                    ELSE business_date || ': there is no seal' END) FILTER (WHERE content_wrong),
+           count(*), count(*) FILTER (WHERE chain_wrong),
+           min(business_date || ': the seal does not follow from the one of the day before')
+             FILTER (WHERE chain_wrong)
+    FROM judged)",
+                     journal_content_sql("{0}.business_date BETWEEN $1 AND $2 AND "
+                                         "{0}.business_date <= (SELECT closed_through FROM book)"),
+                     kSealFormat);
+}
+
+void add(Findings& to, Findings&& from) {
+  if (to.empty()) {
+    to = std::move(from);
+    return;
+  }
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    to[i].checked += from[i].checked;
+    to[i].offenders += from[i].offenders;
+    if (to[i].first.empty()) to[i].first = std::move(from[i].first);
+  }
+}
+
+}  // namespace
+
+Findings check_journals(Session& session, const DayRange& range) {
+  return run_statement(session, kJournalFacts, kJournals, bounds(range));
+}
+Findings check_journals_of_day(Session& session, base::Day day) {
+  return check_journals(session, {day, day});
+}
+
+Findings check_control_accounts(Session& session) {
+  return run_statement(session, kControlFacts, kControlAccounts, {});
+}
+
+Findings check_accounts_of_day(Session& session, base::Day day) {
+  return run_statement(session, kAccountOfDayFacts, kAccountsOfDay, Params().day(day));
+}
+
+Findings check_recognition(Session& session) {
+  return run_statement(session, kRecognitionFacts, kRecognition, {});
+}
+
+Findings check_account_days(Session& session, const DayRange& range) {
+  return run_statement(session, kAccountDayFacts, kAccountDays, bounds(range));
+}
+
+Findings check_seals(Session& session, const DayRange& range) {
+  // A month at a time, so that what the database sorts stays small however long the book is.
+  const Rows book = query(session, "SELECT opens_on, closed_through FROM book");
+  CHECK(!book.empty(), "verifying a database without a book");
+  const base::Day to = std::min(book.day(0, 1), range.to.value_or(kLastDay));
+  // Without a lower bound the first pass looks below the book's first date too: nothing may be
+  // there.
+  const base::Day from = range.from.value_or(kFirstDay);
+  const base::Day first_end = std::min(to, base::end_of_month(std::max(book.day(0, 0), from)));
+  const std::string statement = seal_statement();
+  Findings findings =
+      run_statement(session, kSealFacts, statement, Params().day(from).day(first_end));
+  for (base::Day day = base::plus_days(first_end, 1); day <= to;
+       day = base::plus_days(base::end_of_month(day), 1)) {
+    add(findings, run_statement(session, kSealFacts, statement,
+                                Params().day(day).day(std::min(to, base::end_of_month(day)))));
+  }
+  return findings;
+}
+
+}  // namespace store

@@ -1,0 +1,97 @@
+// What merchants are owed: each settlement is a window over the available dates of items, so it can
+// be recomputed for ever.
+#include "sql/store/verify_pass.h"
+
+namespace store {
+namespace {
+
+// {which} chooses the settlements. An item belongs to the first settlement on or after the day it
+// becomes available.
+constexpr std::string_view kSettlements = R"(
+  WITH window_sum AS (
+    SELECT s.merchant_id, s.currency, s.settled_on,
+           coalesce(sum(i.gross_minor) FILTER (WHERE i.type = 1), 0) AS sales,
+           coalesce(sum(i.gross_minor) FILTER (WHERE i.type = 2), 0) AS refunds,
+           coalesce(sum(i.discount_minor) FILTER (WHERE i.type = 1), 0) AS discount,
+           coalesce(sum(i.subsidy_minor) FILTER (WHERE i.type = 1), 0) AS subsidy,
+           coalesce(sum(i.discount_minor) FILTER (WHERE i.type = 2), 0) AS returned_discount,
+           coalesce(sum(i.subsidy_minor) FILTER (WHERE i.type = 2), 0) AS returned_subsidy,
+           coalesce(sum(i.net_minor) FILTER (WHERE i.type = 3), 0) AS reserve,
+           coalesce(sum(i.net_minor) FILTER (WHERE i.type = 4), 0) AS releases,
+           coalesce(-sum(i.net_minor) FILTER (WHERE i.type = 5), 0) AS payout
+    FROM (SELECT * FROM settlement s WHERE {which}) s
+      LEFT JOIN merchant_item i
+        ON i.merchant_id = s.merchant_id AND i.currency = s.currency
+           AND i.available_on BETWEEN s.window_from AND s.settled_on
+    GROUP BY s.merchant_id, s.currency, s.settled_on),
+  judged AS (
+    SELECT s.*, w.sales, w.refunds, w.discount, w.subsidy, w.returned_discount,
+           w.returned_subsidy, w.reserve, w.releases, w.payout, p.paid,
+           (s.sales_minor = w.sales AND s.refunds_minor = w.refunds
+            AND s.discount_minor = w.discount AND s.subsidy_minor = w.subsidy
+            AND s.returned_discount_minor = w.returned_discount
+            AND s.returned_subsidy_minor = w.returned_subsidy AND s.reserve_minor = w.reserve
+            AND s.releases_minor = w.releases AND s.payout_minor = w.payout) IS NOT TRUE
+             AS items_wrong,
+           (s.opening_minor + s.sales_minor + s.refunds_minor + s.discount_minor + s.subsidy_minor
+            + s.returned_discount_minor + s.returned_subsidy_minor + s.releases_minor
+            + s.reserve_minor = s.payout_minor + s.carried_minor
+            AND s.opening_minor = coalesce(b.carried_minor, 0)
+            AND (b.settled_on IS NULL OR s.window_from = b.settled_on + 1)) IS NOT TRUE
+             AS chain_wrong,
+           s.payout_minor <> coalesce(p.paid, 0) AS payout_wrong
+    FROM (SELECT * FROM settlement s WHERE {which}) s
+      JOIN window_sum w ON w.merchant_id = s.merchant_id AND w.currency = s.currency
+                           AND w.settled_on = s.settled_on
+      LEFT JOIN LATERAL (SELECT b.settled_on, b.carried_minor FROM settlement b
+                         WHERE b.merchant_id = s.merchant_id AND b.currency = s.currency
+                           AND b.settled_on < s.settled_on
+                         ORDER BY b.settled_on DESC LIMIT 1) b ON true
+      LEFT JOIN (SELECT merchant_id, currency, settled_on, sum(amount_minor) AS paid FROM payout s
+                 WHERE {which} GROUP BY merchant_id, currency, settled_on) p
+        ON p.merchant_id = s.merchant_id AND p.currency = s.currency
+           AND p.settled_on = s.settled_on),
+  named AS (
+    SELECT j.*, format('settlement of merchant %s in %s on %s',
+                       (SELECT ref FROM party w WHERE w.party_id = j.merchant_id), j.currency,
+                       j.settled_on) AS name
+    FROM judged j)
+  SELECT count(*), count(*) FILTER (WHERE items_wrong),
+         min(format('%s: sales %s, refunds %s, discount %s, payout %s; its items: %s, %s, %s, %s',
+                    name, sales_minor, refunds_minor, discount_minor, payout_minor, sales, refunds,
+                    discount, payout)) FILTER (WHERE items_wrong),
+         count(*), count(*) FILTER (WHERE chain_wrong),
+         min(name || ': its opening and totals are not payout and carried, or it does not follow '
+                     'the settlement before') FILTER (WHERE chain_wrong),
+         count(*), count(*) FILTER (WHERE payout_wrong),
+         min(format('%s: it pays %s, the payouts made of it are %s', name, payout_minor,
+                    coalesce(paid, 0))) FILTER (WHERE payout_wrong)
+  FROM named)";
+
+const Facts kSettlementFacts = {
+    {"I4", "settlement-items", "each settlement's totals are those of the items in its window"},
+    {"I4", "settlement-adds-up",
+     "each settlement opens with what the one before carried, and adds up"},
+    {"I4", "settlement-payout", "each settlement's payout was made, once"},
+};
+
+Findings check_settlements_where(Session& session, std::string_view which, const Params& params) {
+  std::string statement(kSettlements);
+  for (std::size_t at = 0; (at = statement.find("{which}")) != std::string::npos;) {
+    statement.replace(at, 7, which);
+  }
+  return run_statement(session, kSettlementFacts, statement, params);
+}
+
+}  // namespace
+
+Findings check_settlements(Session& session) {
+  return check_settlements_where(session, "true", {});
+}
+
+Findings check_settlements_of_day(Session& session, base::Day day) {
+  return check_settlements_where(session, "s.settled_on = $1",
+                                 Params().day(base::plus_days(day, 1)));
+}
+
+}  // namespace store

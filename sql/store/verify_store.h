@@ -1,0 +1,62 @@
+// The questions `fenqi verify` asks: facts that must hold between the tables, each answered by the
+// database in one pass over sets. docs/evidence.md lists them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/day.h"
+#include "sql/store/session.h"
+
+namespace store {
+
+/// One fact and what a pass found about it.
+struct Finding {
+  std::string_view id;        ///< "I5"; the numbers are those of docs/evidence.md
+  std::string_view name;      ///< "plan-principal"
+  std::string_view sentence;  ///< what must hold
+  std::int64_t checked = 0;
+  std::int64_t offenders = 0;
+  std::string first;  ///< the first offending row in words, amounts in minor units; "" if none
+};
+using Findings = std::vector<Finding>;
+
+/// The dates whose journals are looked at; nothing means unbounded.
+struct DayRange {
+  std::optional<base::Day> from;
+  std::optional<base::Day> to;
+};
+
+// The passes over the whole book. All but the first and the last two need every journal.
+Findings check_journals(Session& session, const DayRange& range);
+Findings check_control_accounts(Session& session);
+Findings check_recognition(Session& session);
+Findings check_plans(Session& session);
+Findings check_allocations(Session& session);
+Findings check_customers(Session& session);
+Findings check_settlements(Session& session);
+Findings check_account_days(Session& session, const DayRange& range);
+Findings check_seals(Session& session, const DayRange& range);
+
+// The same facts for what `day` touched: its journals, their customers, the merchants that moved,
+// and the settlements its close has made.
+Findings check_journals_of_day(Session& session, base::Day day);
+Findings check_accounts_of_day(Session& session, base::Day day);
+Findings check_plans_of_day(Session& session, base::Day day);
+Findings check_allocations_of_day(Session& session, base::Day day);
+Findings check_customers_of_day(Session& session, base::Day day);
+Findings check_settlements_of_day(Session& session, base::Day day);
+
+/// A name and a hash of the content of one table: the same for the same rows in any order.
+struct TableDigest {
+  std::string table;
+  std::string hash;  ///< hex
+};
+
+/// Ids and clocks play no part.
+std::vector<TableDigest> digest_tables(Session& session);
+
+}  // namespace store
