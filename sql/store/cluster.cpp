@@ -396,6 +396,7 @@ Cluster::Place Cluster::place(bool make) const {
 // leaves no half of a database.
 void Cluster::create(const Place& place) const {
   const fs::path fresh = place.directory / "data.new";
+  wait_for_orphans(place.user, fresh);  // of an initdb that was killed
   as_user(place.user, [&] {
     fs::remove_all(fresh);
     return std::string();

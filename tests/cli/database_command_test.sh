@@ -63,6 +63,10 @@ full_disk() {
   mount -o remount,size=300m "$disk"
   expect 0 "runs" "$fenqi" db start
   expect 0 "applied" "$fenqi" migrate
+  cat /dev/zero >"$disk/ballast" 2>/dev/null
+  expect 69 "No space left" env FENQI_DATABASE=more "$fenqi" migrate
+  rm "$disk/ballast"
+  expect 0 "applied" env FENQI_DATABASE=more "$fenqi" migrate
   expect 0 "stopped" "$fenqi" db stop
   cat /dev/zero >"$disk/ballast" 2>/dev/null
   expect 69 "no space left on the disk of $disk/var" "$fenqi" db start

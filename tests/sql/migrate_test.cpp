@@ -91,7 +91,9 @@ TEST(Migrate, TwoAtOnceApplyEachMigrationOnce) {
 TEST(Migrate, WorksInASchemaOfItsOwn) {
   const auto database = tests::TestDatabase::create_empty();
   store::Session(database.conninfo(), store::Role::Owner).execute("CREATE SCHEMA apart");
-  const std::string apart = database.conninfo() + " options='-c search_path=apart'";
+  const bool is_url = database.conninfo().find("://") != std::string::npos;
+  const std::string apart = database.conninfo() + (is_url ? "&options=-csearch_path%3Dapart"
+                                                          : " options='-c search_path=apart'");
   store::migrate(apart);
   EXPECT_EQ(
       number(database.conninfo(), "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), 0);
