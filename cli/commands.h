@@ -9,6 +9,5 @@ void add_db(CLI::App& app, Outcome& outcome);         // db_command.cpp
 void add_migrate(CLI::App& app, Outcome& outcome);    // db_command.cpp
 void add_export(CLI::App& app, Outcome& outcome);     // export_command.cpp
 void add_statement(CLI::App& app, Outcome& outcome);  // statement_command.cpp
-void add_verify(CLI::App& app, Outcome& outcome);     // verify_command.cpp
 
 }  // namespace cli

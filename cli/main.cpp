@@ -18,7 +18,6 @@ int main(int argc, char** argv) {
            cli::add_migrate,
            cli::add_statement,
            cli::add_export,
-           cli::add_verify,
        }) {
     add(app, outcome);
   }

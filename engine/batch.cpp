@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "base/check.h"
+#include "engine/close_load.h"
 #include "engine/customer_close.h"
 #include "sql/store/customer_store.h"
 
@@ -227,6 +228,13 @@ class Pass {
     std::vector<Customer*> with_history;
     for (const std::size_t i : wanted) with_history.push_back(&customers[i]);
     load_history(engine_.session, with_history);
+    std::vector<Customer*> behind;
+    base::Day last;
+    for (const auto& [party, day] : through) {
+      if (behind_.contains(party)) behind.push_back(&customers[at.at(party)]);
+      last = std::max(last, day);
+    }
+    load_settled_dues(engine_.session, behind, last, *engine_.catalog);
   }
 
   void find_behind(base::Currency currency, const std::vector<Customer>& customers,
@@ -237,7 +245,9 @@ class Pass {
     for (const auto& [party, day] : through) {
       parties.push_back(party);
       last = std::max(last, day);
-      if (customers[at.at(party)].credit.former_base) behind_.insert(party);  // restoration cycles
+      const store::CreditRow& credit = customers[at.at(party)].credit;
+      // Limits move by the calendar too: episodes end, cycles are judged.
+      if (credit.former_base || credit.episode_base) behind_.insert(party);
     }
     const std::vector<std::int64_t> to_act =
         store::parties_to_act_on(engine_.session, parties, currency, last);

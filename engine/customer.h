@@ -38,6 +38,9 @@ struct Customer {
   /// Earlier allocations of those plans whose late fee must be derived again; loaded where
   /// `needs_history` said so.
   std::vector<store::AllocationRow> history;
+  /// Due dates of plans paid off, in the month whose cycle is judged; loaded by `load_for_close`
+  /// for a customer whose limit was cut.
+  std::vector<base::Day> settled_dues;
 
   // What the batch adds.
   bool is_changed = false;

@@ -25,7 +25,16 @@ void post_late_fee(Customer& customer, store::PlanRow& plan, base::Day value_dat
                    base::Day business_date, const Catalog& catalog, IdSource& ids,
                    base::EventId event);
 
-/// Sets dpd, next_due, status and recognize_on from the installments as of the end of `day`.
+/// Sets dpd, next_due and status from the installments as of the end of `day`. next_due is the due
+/// date of the oldest late installment, else of the first one to come that is not paid, else
+/// nothing. A plan is settled when every installment and its late fee are paid.
 void refresh_plan(store::PlanRow& plan, base::Day day, const Catalog& catalog);
+
+/// After a payment or refund on the open date `day`, its plans refreshed: if no plan is late any
+/// more, the delinquency ends and its block is lifted at once, where the policy lifts it.
+void cure_if_current(Customer& customer, base::Day day, const Catalog& catalog, IdSource& ids);
+
+/// The longest grace of any product: with it the last installments of a month are judged.
+int grace_days_max(const Catalog& catalog);
 
 }  // namespace engine

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "engine/availability.h"
+#include "engine/customer_close.h"
 #include "engine/decide.h"
 #include "ledger/posting.h"
 
@@ -143,6 +144,7 @@ Refusal apply_refund(Customer& customer, const RefundRequest& request, base::Pla
   plan->dpd = 0;
   stop_earning(customer, *plan, context);
   customer.touch(*plan);
+  cure_if_current(customer, context.business_date, context.catalog, context.ids);
   return Refusal::None;
 }
 

@@ -58,12 +58,11 @@ void keep_credit(Customer& customer, std::int64_t credit, const EventContext& co
   customer.allocations.push_back(std::move(row));
 }
 
-/// The late fee of the payment's own day, before the payment.
+/// The late fee through the payment's own day, before the payment. One that counts from an earlier
+/// day than the fee covers takes the days after it back; the next close charges them on what is
+/// left.
 void post_late_fees(Customer& customer, const EventContext& context) {
   for (store::PlanRow& plan : customer.plans) {
-    const bool is_late = plan.next_due && *plan.next_due < context.value_date;
-    const bool is_ahead = plan.late_through && *plan.late_through >= context.value_date;
-    if (plan.status != store::PlanStatus::Active || !is_late || is_ahead) continue;
     post_late_fee(customer, plan, context.value_date, context.business_date, context.catalog,
                   context.ids, context.event);
   }
@@ -98,13 +97,9 @@ Refusal apply_repayment(Customer& customer, const Repayment& repayment, base::Pa
                                  .value_date = context.value_date});
   for (const PlanPayment& payment : applied.plans) {
     store::PlanRow& plan = customer.plans[payment.plan];
-    // A payment that counts from an earlier day than the fee covers: derive the fee again with it.
-    if (plan.late_through && context.value_date < *plan.late_through) {
-      post_late_fee(customer, plan, *plan.late_through, context.business_date, context.catalog,
-                    context.ids, context.event);
-    }
     refresh_plan(plan, context.business_date, context.catalog);
   }
+  cure_if_current(customer, context.business_date, context.catalog, context.ids);
   return Refusal::None;
 }
 

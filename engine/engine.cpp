@@ -231,9 +231,7 @@ class RepayOperation : public Operation {
   bool needs_history(const Customer& customer, const Work& work,
                      const Catalog& catalog) const override {
     for (const store::PlanRow& plan : customer.plans) {
-      if (plan.late_through && work.value_date <= *plan.late_through) return true;
-      const bool is_late = plan.next_due && *plan.next_due < work.value_date;
-      if (is_late && needs_late_fee_history(plan, work.value_date, catalog)) return true;
+      if (needs_late_fee_history(plan, work.value_date, catalog)) return true;
     }
     return false;
   }

@@ -1,0 +1,534 @@
+#include "engine/close.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <set>
+#include <span>
+#include <thread>
+#include <utility>
+
+#include "base/check.h"
+#include "credit/limit_policy.h"
+#include "engine/book.h"
+#include "engine/close_load.h"
+#include "engine/customer_close.h"
+#include "engine/customers.h"
+#include "engine/seal.h"
+#include "engine/settle.h"
+#include "engine/verify.h"
+#include "ledger/posting.h"
+#include "sql/store/close_store.h"
+#include "sql/store/party_store.h"
+#include "sql/store/settlement_store.h"
+
+namespace engine {
+namespace {
+
+using base::Day;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kRetriesMax = 10;   // deadlocks of one chunk in a row; each is another's progress
+constexpr int kRoundsMax = 1000;  // a customer that loses that often is no coincidence
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string lease_holder_text() {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  return fmt::format("process {} on {} since {}", getpid(), host.data(),
+                     base::to_string(base::Instant(now.time_since_epoch())));
+}
+
+/// A connection with its caches; one thread at a time.
+struct Worker {
+  explicit Worker(const std::string& conninfo)
+      : session(conninfo), ids(session), accounts(conninfo) {
+    // Between bulk loads the statistics are old, and what a close reads of the large tables is
+    // always a small part: by index.
+    session.execute("SET enable_seqscan = off");
+  }
+
+  store::Session session;
+  BlockIds ids;
+  AccountBook accounts;
+};
+
+/// What closing customers came to.
+struct CustomerSums {
+  std::int64_t customers = 0;
+  std::int64_t late_fees = 0;
+  std::int64_t late_fee_minor = 0;  // in the book's default currency
+  std::int64_t limit_changes = 0;
+  std::int64_t lost = 0;
+
+  void operator+=(const CustomerSums& other) {
+    customers += other.customers;
+    late_fees += other.late_fees;
+    late_fee_minor += other.late_fee_minor;
+    limit_changes += other.limit_changes;
+    lost += other.lost;
+  }
+};
+
+std::int64_t late_fee_of(const ledger::Journal& journal) {
+  std::int64_t sum = 0;
+  for (const ledger::Transfer& t : journal.transfers) {
+    sum += t.debit.code == ledger::Code::LateFeeReceivable ? t.amount_minor : -t.amount_minor;
+  }
+  return sum;
+}
+
+CustomerSums sums_of(const Customer& customer, base::Currency currency) {
+  CustomerSums sums;
+  sums.customers = 1;
+  sums.limit_changes = std::ssize(customer.limit_changes);
+  for (const ledger::Journal& journal : customer.journals) {
+    if (journal.rule != ledger::Rule::LateFee) continue;
+    ++sums.late_fees;
+    if (journal.currency == currency) sums.late_fee_minor += late_fee_of(journal);
+  }
+  return sums;
+}
+
+/// The dates whose receipts a channel that takes `business_days` pays out on `day`; empty range if
+/// none. `from` > `to` means none.
+struct BillDates {
+  Day from;
+  Day to;
+};
+BillDates bill_dates_settled_on(const scheduling::Calendar& calendar, int business_days, Day day,
+                                Day opens_on) {
+  BillDates dates{.from = base::plus_days(day, 1), .to = day};
+  for (Day bill = day; bill >= opens_on; bill = base::plus_days(bill, -1)) {
+    const auto settled = calendar.add_business_days(bill, business_days);
+    if (!settled) {
+      throw SettlementImpossible(
+          fmt::format("calendar {} has no year {}: apply a catalog that holds it", calendar.name(),
+                      settled.error().year));
+    }
+    if (*settled < day) break;
+    if (*settled > day) continue;
+    if (dates.from > day) dates.to = bill;
+    dates.from = bill;
+  }
+  return dates;
+}
+
+}  // namespace
+
+struct Closer::Impl {
+  Impl(const std::string& conninfo_, std::shared_ptr<const Catalog> catalog_, CloseOptions options_)
+      : conninfo(conninfo_),
+        catalog(std::move(catalog_)),
+        options(std::move(options_)),
+        lease(conninfo_),
+        main(conninfo_) {
+    if (!store::try_close_lease(lease, lease_holder_text())) {
+      throw CloseLeased(fmt::format("a close is running: {}", store::close_lease_holder(lease)));
+    }
+    const std::vector<std::string> ref{kPlatformRef};
+    const auto found = store::find_parties(main.session, store::PartyKind::Platform, ref);
+    CHECK(found.size() == 1, "the book has no platform party");
+    platform = found.front().id;
+  }
+
+  ~Impl() {
+    try {
+      store::release_close_lease(lease);
+    } catch (const std::exception&) {
+      // The lease ends with the connection in any case.
+    }
+  }
+
+  ClosedDate close_date(Day day);
+
+ private:
+  using StepFunction = CloseStep (Impl::*)(Day);
+
+  void run_steps(Day day, ClosedDate& closed,
+                 std::initializer_list<std::pair<const char*, StepFunction>> steps);
+  CloseStep open_next(Day day);
+  CloseStep settle_channels(Day day);
+  CloseStep recognize_income(Day day);
+  CloseStep settle(Day day);
+  CloseStep confirm_payouts(Day day);
+  CloseStep write_balances(Day day);
+  CloseStep check(Day day);
+  CloseStep seal(Day day);
+
+  CustomerSums close_customers(Day day);
+  CustomerSums close_round(std::span<const store::PartyCurrency> parties, Day day);
+  CustomerSums close_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk, Day day);
+  CustomerSums try_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk, Day day);
+  std::vector<std::span<const store::PartyCurrency>> chunks_of(
+      std::span<const store::PartyCurrency> parties) const;
+  [[noreturn]] void throw_failed(Day day, const store::PartyCurrency& party,
+                                 const std::exception& error);
+
+  void before_commit(Day day, std::string_view step) {
+    if (options.before_commit) options.before_commit(day, step);
+  }
+  void progress(Day day, std::string_view step, std::int64_t done = 0, std::int64_t total = 0) {
+    if (options.progress) options.progress({day, step, done, total});
+  }
+
+  std::string conninfo;
+  std::shared_ptr<const Catalog> catalog;
+  CloseOptions options;
+  store::Session lease;
+  Worker main;
+  std::vector<std::unique_ptr<Worker>> helpers;  // made when a night is large enough for them
+  base::PartyId platform;
+
+ public:
+  store::Session& session() { return main.session; }
+};
+
+// ---- customers
+
+void Closer::Impl::throw_failed(Day day, const store::PartyCurrency& party,
+                                const std::exception& error) {
+  std::string name = fmt::format("party {}", party.party.value);
+  const std::vector<std::int64_t> id{party.party.value};
+  const auto parties = store::load_parties(main.session, id);
+  if (!parties.empty()) name = fmt::format("customer {}", parties.front().ref);
+  throw CloseFailed(fmt::format("the close of {} can't close {} in {}: {}", base::to_string(day),
+                                name, party.currency.code(), error.what()));
+}
+
+CustomerSums Closer::Impl::try_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk,
+                                     Day day) {
+  store::Transaction transaction(worker.session);
+  store::lock_book_shared(worker.session);
+  std::vector<base::PartyId> ids;
+  for (const store::PartyCurrency& party : chunk) ids.push_back(party.party);
+  std::vector<Customer> customers = load_customers(worker.session, ids, chunk.front().currency);
+  std::erase_if(customers, [&](const Customer& c) { return c.credit.closed_through >= day; });
+  std::vector<Customer*> pointers;
+  for (Customer& customer : customers) pointers.push_back(&customer);
+  load_for_close(worker.session, pointers, day, *catalog);
+  for (Customer& customer : customers) {
+    close_customer(customer, day, *catalog, worker.ids);
+    customer.is_changed = true;  // closed_through at least, so that it isn't chosen again
+  }
+  const std::vector<char> won =
+      save_customers(worker.session, worker.ids, worker.accounts, customers);
+  before_commit(day, "customers");
+  transaction.commit();
+  CustomerSums sums;
+  for (std::size_t i = 0; i < customers.size(); ++i) {
+    if (won[i]) {
+      sums += sums_of(customers[i], catalog->currency);
+    } else {
+      ++sums.lost;
+    }
+  }
+  return sums;
+}
+
+CustomerSums Closer::Impl::close_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk,
+                                       Day day) {
+  for (int tries = 1;; ++tries) {
+    try {
+      return try_chunk(worker, chunk, day);
+    } catch (const store::Fault& fault) {
+      if (fault.is_retryable() && tries < kRetriesMax) continue;
+      if (!fault.is_constraint()) throw;
+      if (chunk.size() == 1) throw_failed(day, chunk.front(), fault);
+    } catch (const base::CheckFailure& failure) {
+      if (chunk.size() == 1) throw_failed(day, chunk.front(), failure);
+    }
+    break;
+  }
+  // Halve it until the customer that can't be closed is alone and can be named.
+  const std::size_t half = chunk.size() / 2;
+  CustomerSums sums = close_chunk(worker, chunk.first(half), day);
+  sums += close_chunk(worker, chunk.subspan(half), day);
+  return sums;
+}
+
+std::vector<std::span<const store::PartyCurrency>> Closer::Impl::chunks_of(
+    std::span<const store::PartyCurrency> parties) const {
+  constexpr std::size_t kChunkMin = 250;  // below, a round trip costs more than it spreads
+  const auto workers = static_cast<std::size_t>(std::max(options.workers, 1));
+  const std::size_t fair = (parties.size() + workers - 1) / workers;
+  const std::size_t size =
+      std::max<std::size_t>(1, std::min(options.chunk, std::max(fair, kChunkMin)));
+  std::vector<std::span<const store::PartyCurrency>> chunks;
+  while (!parties.empty()) {
+    std::size_t length = 1;
+    while (length < size && length < parties.size() &&
+           parties[length].currency == parties.front().currency) {
+      ++length;
+    }
+    chunks.push_back(parties.first(length));
+    parties = parties.subspan(length);
+  }
+  return chunks;
+}
+
+CustomerSums Closer::Impl::close_round(std::span<const store::PartyCurrency> parties, Day day) {
+  const auto chunks = chunks_of(parties);
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  CustomerSums sums;
+  std::exception_ptr error;
+  auto work = [&](Worker& worker, bool is_main) {
+    try {
+      for (std::size_t i = next++; i < chunks.size(); i = next++) {
+        const CustomerSums of_chunk = close_chunk(worker, chunks[i], day);
+        const std::lock_guard lock(mutex);
+        sums += of_chunk;
+        if (is_main) progress(day, "customers", sums.customers, std::ssize(parties));
+      }
+    } catch (...) {
+      next = chunks.size();
+      const std::lock_guard lock(mutex);
+      if (!error) error = std::current_exception();
+    }
+  };
+  const std::size_t extra =
+      std::min(chunks.size(), static_cast<std::size_t>(std::max(options.workers, 1))) - 1;
+  while (helpers.size() < extra) helpers.push_back(std::make_unique<Worker>(conninfo));
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < extra; ++i) {
+      threads.emplace_back([&, i] { work(*helpers[i], false); });
+    }
+    work(main, true);
+  }
+  if (error) std::rethrow_exception(error);
+  return sums;
+}
+
+CustomerSums Closer::Impl::close_customers(Day day) {
+  const bool judge_cut =
+      catalog->limit_policy && credit::month_judged_on(day, grace_days_max(*catalog)).has_value();
+  CustomerSums sums;
+  for (int round = 0;; ++round) {
+    CHECK(round < kRoundsMax, "customers of {} are still open after {} rounds",
+          base::to_string(day), round);
+    const auto parties = store::list_customers_to_close(main.session, day, judge_cut);
+    if (parties.empty()) return sums;
+    const CustomerSums of_round = close_round(parties, day);
+    sums += of_round;
+    // Who lost a race was changed by an event, which may have closed it inline; the rest is left.
+    if (of_round.lost == 0) return sums;
+  }
+}
+
+// ---- global steps
+
+CloseStep Closer::Impl::open_next(Day day) {
+  store::open_date(main.session, base::plus_days(day, 1));
+  return {.name = "open", .units = 1};
+}
+
+CloseStep Closer::Impl::settle_channels(Day day) {
+  CloseStep step{.name = "channels"};
+  std::map<int, std::vector<const Channel*>> by_days;
+  for (const Channel& channel : catalog->channels) {
+    if (channel.auto_settle) by_days[channel.settle_business_days].push_back(&channel);
+  }
+  if (by_days.empty()) return step;
+  const scheduling::Calendar* calendar = catalog->find_calendar(catalog->calendar);
+  if (calendar == nullptr) {
+    throw SettlementImpossible(fmt::format("the book's calendar {} is unknown", catalog->calendar));
+  }
+  const Book book = find_book(main.session).value();
+  const std::vector<std::string> bank_ref{catalog->bank};
+  const base::PartyId bank =
+      store::find_parties(main.session, store::PartyKind::Bank, bank_ref).at(0).id;
+  std::vector<ledger::Journal> journals;
+  for (const auto& [business_days, channels] : by_days) {
+    const BillDates dates = bill_dates_settled_on(*calendar, business_days, day, book.opens_on);
+    if (dates.from > dates.to) continue;
+    std::vector<std::string> refs;
+    for (const Channel* channel : channels) refs.push_back(channel->name);
+    std::vector<std::int64_t> ids, fees;
+    for (const auto& party : store::find_parties(main.session, store::PartyKind::Channel, refs)) {
+      ids.push_back(party.id.value);
+      fees.push_back(catalog->find_channel(party.ref)->fee.e8);
+    }
+    for (const store::ChannelReceipts& r :
+         store::sum_channel_receipts(main.session, ids, fees, dates.from, dates.to)) {
+      journals.push_back({.party = r.channel,
+                          .id = {main.ids.next()},
+                          .event = {main.ids.next()},
+                          .rule = ledger::Rule::ChannelSettle,
+                          .currency = r.currency,
+                          .business_date = day,
+                          .value_date = day,
+                          .source_ref = base::to_string(r.business_date),
+                          .transfers = ledger::channel_settle(r.channel, bank, r.gross, r.fee)});
+      step.units += r.count;
+      if (r.currency == catalog->currency) step.amount += r.gross;
+    }
+  }
+  save_journals(main.session, main.accounts, journals);
+  return step;
+}
+
+CloseStep Closer::Impl::recognize_income(Day day) {
+  CloseStep step{.name = "income"};
+  std::vector<ledger::Journal> journals;
+  for (const store::AccrualSum& sum : store::sum_accruals(main.session, day)) {
+    const bool is_fee = sum.kind == 1;
+    journals.push_back({.party = platform,
+                        .id = {main.ids.next()},
+                        .event = {main.ids.next()},
+                        .rule = is_fee ? ledger::Rule::FeeEarn : ledger::Rule::SubsidyEarn,
+                        .currency = sum.currency,
+                        .business_date = day,
+                        .value_date = day,
+                        .transfers = is_fee ? ledger::fee_earn(sum.product, sum.amount)
+                                            : ledger::subsidy_earn(sum.product, sum.amount)});
+    step.units += sum.plans;
+    if (sum.currency == catalog->currency) step.amount += sum.amount;
+  }
+  save_journals(main.session, main.accounts, journals);
+  return step;
+}
+
+CloseStep Closer::Impl::settle(Day day) {
+  const Settled settled =
+      settle_merchants(main.session, main.ids, main.accounts, *catalog, base::plus_days(day, 1));
+  return {.name = "settlement", .units = settled.settlements, .amount = settled.paid_minor};
+}
+
+CloseStep Closer::Impl::confirm_payouts(Day day) {
+  const Settled settled = confirm_due_payouts(main.session, main.ids, main.accounts, *catalog, day);
+  return {.name = "payouts", .units = settled.payouts, .amount = settled.paid_minor};
+}
+
+CloseStep Closer::Impl::write_balances(Day day) {
+  return {.name = "balances", .units = write_account_days(main.session, day)};
+}
+
+CloseStep Closer::Impl::check(Day day) {
+  CloseStep step{.name = "check"};
+  for (const Finding& finding : check_day(main.session, day)) {
+    if (finding.offenders > 0) {
+      throw CloseFailed(fmt::format(
+          "the close of {} found that {} does not hold: {} ({} of {}: {})", base::to_string(day),
+          finding.id, finding.sentence, finding.offenders, finding.checked, finding.first));
+    }
+    step.units += finding.checked;
+  }
+  return step;
+}
+
+CloseStep Closer::Impl::seal(Day day) {
+  const SealRow row = seal_day(main.session, day);
+  store::set_closed_through(main.session, day);
+  return {.name = "seal", .units = row.journal_count};
+}
+
+void Closer::Impl::run_steps(Day day, ClosedDate& closed,
+                             std::initializer_list<std::pair<const char*, StepFunction>> steps) {
+  for (const auto& [name, function] : steps) {
+    progress(day, name);
+    const auto start = Clock::now();
+    CloseStep step = (this->*function)(day);
+    step.seconds = seconds_since(start);
+    store::insert_close_step(main.session, day, {step.name, step.units, step.amount, step.seconds});
+    closed.steps.push_back(std::move(step));
+    before_commit(day, name);
+  }
+}
+
+ClosedDate Closer::Impl::close_date(Day day) {
+  const auto start = Clock::now();
+  ClosedDate closed{.date = day, .steps = {}};
+  std::set<std::string> done;
+  for (const store::CloseStepRow& row : store::load_close_steps(main.session, day)) {
+    done.insert(row.step);
+    closed.steps.push_back({row.step, row.units, row.amount, row.seconds});
+  }
+  if (!done.contains("open")) {
+    store::summarize_day_indexes(main.session);
+    store::Transaction transaction(main.session);
+    store::lock_book_exclusive(main.session);
+    run_steps(day, closed, {{"open", &Impl::open_next}});
+    transaction.commit();
+  }
+  if (!done.contains("customers")) {
+    progress(day, "customers");
+    const auto customers_start = Clock::now();
+    const CustomerSums sums = close_customers(day);
+    const std::array<CloseStep, 3> steps = {
+        CloseStep{.name = "customers",
+                  .units = sums.customers,
+                  .seconds = seconds_since(customers_start)},
+        CloseStep{.name = "late fees", .units = sums.late_fees, .amount = sums.late_fee_minor},
+        CloseStep{.name = "limits", .units = sums.limit_changes}};
+    store::Transaction transaction(main.session);
+    store::lock_book_shared(main.session);
+    for (const CloseStep& step : steps) {
+      store::insert_close_step(main.session, day,
+                               {step.name, step.units, step.amount, step.seconds});
+      closed.steps.push_back(step);
+    }
+    run_steps(day, closed,
+              {{"channels", &Impl::settle_channels},
+               {"income", &Impl::recognize_income},
+               {"settlement", &Impl::settle},
+               {"payouts", &Impl::confirm_payouts}});
+    transaction.commit();
+  }
+  store::Transaction transaction(main.session);
+  run_steps(day, closed,
+            {{"balances", &Impl::write_balances}, {"check", &Impl::check}, {"seal", &Impl::seal}});
+  transaction.commit();
+  closed.seconds = seconds_since(start);
+  return closed;
+}
+
+Closer::Closer(const std::string& conninfo, std::shared_ptr<const Catalog> catalog,
+               CloseOptions options)
+    : impl_(std::make_unique<Impl>(conninfo, std::move(catalog), std::move(options))) {}
+Closer::~Closer() = default;
+Closer::Closer(Closer&&) noexcept = default;
+
+CloseOutcome Closer::close_through(Day day, Day today) {
+  if (day > today) {
+    throw CloseRefused(
+        fmt::format("{} is not over: today is {}", base::to_string(day), base::to_string(today)));
+  }
+  const std::optional<Book> book = find_book(impl_->session());
+  if (!book) throw CloseRefused("this database has no book yet");
+  if (day < book->opens_on) {
+    throw CloseRefused(fmt::format("the book opens on {}: there is no {} to close",
+                                   base::to_string(book->opens_on), base::to_string(day)));
+  }
+  CloseOutcome outcome;
+  outcome.is_already_closed = day <= book->closed_through;
+  for (Day date = base::plus_days(book->closed_through, 1); date <= day;
+       date = base::plus_days(date, 1)) {
+    try {
+      outcome.dates.push_back(impl_->close_date(date));
+    } catch (const SettlementImpossible& error) {
+      throw CloseFailed(
+          fmt::format("the close of {} can't settle: {}", base::to_string(date), error.what()));
+    }
+  }
+  return outcome;
+}
+
+CloseOutcome close_through(const std::string& conninfo, std::shared_ptr<const Catalog> catalog,
+                           Day day, Day today, CloseOptions options) {
+  return Closer(conninfo, std::move(catalog), std::move(options)).close_through(day, today);
+}
+
+}  // namespace engine

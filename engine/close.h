@@ -1,0 +1,92 @@
+// The nightly close: brings the book from one business date to the next, in steps that can be run
+// again. docs/architecture.md says what each step does and why in this order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/day.h"
+#include "engine/catalog.h"
+
+namespace engine {
+
+/// Somebody else is closing; the text says who. A command ends with exit code 75.
+struct CloseLeased : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The date can't be closed: it is not over yet, or the book has no such date.
+struct CloseRefused : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// A unit of the close failed; the date stays open and nothing of the unit is stored. The text
+/// names the date, the step and the unit.
+struct CloseFailed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct CloseProgress {
+  base::Day date;
+  std::string_view step;
+  std::int64_t done = 0;
+  std::int64_t total = 0;  ///< 0: not known
+};
+
+struct CloseOptions {
+  int workers = 1;
+  std::size_t chunk = 2'000;  ///< customers a transaction, at most
+  std::function<void(const CloseProgress&)> progress = {};
+  /// Called before a step commits; a test throws here to see that the close can be run again.
+  std::function<void(base::Day, std::string_view step)> before_commit = {};
+};
+
+/// One step of a date: how much it did, and the sum it is about in the book's default currency.
+struct CloseStep {
+  std::string name;
+  std::int64_t units = 0;
+  std::int64_t amount = 0;
+  double seconds = 0;
+};
+
+struct ClosedDate {
+  base::Day date;
+  std::vector<CloseStep> steps;
+  double seconds = 0;
+};
+
+struct CloseOutcome {
+  bool is_already_closed = false;  ///< then nothing was changed
+  std::vector<ClosedDate> dates;   ///< in order
+};
+
+/// Keeps the lease and its connections from one date to the next. One thread.
+class Closer {
+ public:
+  /// Takes the lease; throws CloseLeased if somebody has it.
+  Closer(const std::string& conninfo, std::shared_ptr<const Catalog> catalog,
+         CloseOptions options = {});
+  ~Closer();
+  Closer(Closer&&) noexcept;
+
+  /// Closes every date not yet closed through `day`, one after the other. `today` is the present
+  /// date in the book's zone: later dates are not over and refused, `today` itself is closed on
+  /// request. A date that was begun and broken off is taken up where it stopped.
+  CloseOutcome close_through(base::Day day, base::Day today);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// One call for all of it: takes the lease, closes through `day`, lets go.
+CloseOutcome close_through(const std::string& conninfo, std::shared_ptr<const Catalog> catalog,
+                           base::Day day, base::Day today, CloseOptions options = {});
+
+}  // namespace engine
