@@ -105,8 +105,10 @@ Result<Money, AmountRefusal> parse_money(std::string_view text, Currency currenc
   if (decimals.size() > exponent) return Refused(AmountRefusal::TooManyDecimals);
   std::int64_t minor = 0;
   auto push = [&](char digit) {
+    // Asked before the multiplication: ten times the ceiling does not fit 64 bits.
+    if (minor > (kAmountMinorMax - (digit - '0')) / 10) return false;
     minor = minor * 10 + (digit - '0');
-    return minor <= kAmountMinorMax;
+    return true;
   };
   for (char c : whole) {
     if (!push(c)) return Refused(AmountRefusal::TooLarge);
