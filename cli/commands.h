@@ -8,6 +8,8 @@ namespace cli {
 void add_db(CLI::App& app, Outcome& outcome);         // db_command.cpp
 void add_migrate(CLI::App& app, Outcome& outcome);    // db_command.cpp
 void add_export(CLI::App& app, Outcome& outcome);     // export_command.cpp
+void add_key(CLI::App& app, Outcome& outcome);        // key_command.cpp
+void add_serve(CLI::App& app, Outcome& outcome);      // serve_command.cpp
 void add_statement(CLI::App& app, Outcome& outcome);  // statement_command.cpp
 
 }  // namespace cli

@@ -18,6 +18,8 @@ int main(int argc, char** argv) {
            cli::add_migrate,
            cli::add_statement,
            cli::add_export,
+           cli::add_key,
+           cli::add_serve,
        }) {
     add(app, outcome);
   }

@@ -26,6 +26,11 @@ Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
+bool Session::is_idle() {
+  return PQconsumeInput(pg_) == 1 && PQstatus(pg_) == CONNECTION_OK &&
+         PQtransactionStatus(pg_) == PQTRANS_IDLE;
+}
+
 void Session::execute(const std::string& statements) {
   check_result(pg_, PQexec(pg_, statements.c_str()));
 }

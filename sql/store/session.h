@@ -52,6 +52,9 @@ class Session {
   soci::session& sql() { return *soci_; }
   PGconn* pg() { return pg_; }
 
+  /// Connected, as far as can be told without asking the server, and in no transaction.
+  bool is_idle();
+
   /// Runs statements without parameters or result.
   void execute(const std::string& statements);
 
