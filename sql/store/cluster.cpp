@@ -247,10 +247,11 @@ std::string conninfo_of(const fs::path& socket_directory, const std::string& dat
 // for whom the choice was another, in the one it wrote down; but a copied directory has the note of
 // the original's server.
 fs::path live_socket_directory(const OsUser& user, const fs::path& data, const fs::path& chosen) {
-  if (fs::exists(chosen / kSocketName)) return chosen;
+  std::error_code unknown;
+  if (fs::exists(chosen / kSocketName, unknown)) return chosen;
   const auto lines = lines_of(read_text(data / "postmaster.pid"));
-  if (lines.size() >= 5 && !lines[4].empty() && fs::exists(fs::path(lines[4]) / kSocketName) &&
-      server_process(user, data) != 0) {
+  if (lines.size() >= 5 && !lines[4].empty() &&
+      fs::exists(fs::path(lines[4]) / kSocketName, unknown) && server_process(user, data) != 0) {
     return lines[4];
   }
   return chosen;
@@ -312,8 +313,8 @@ Cluster::Place Cluster::place(bool make) const {
   place.user = OsUser::current();
   const bool is_link = fs::is_symlink(fs::symlink_status(entry, error));
   if (is_link) {
-    place.directory = fs::read_symlink(entry);
-    if (!fs::exists(place.directory)) {
+    place.directory = fs::read_symlink(entry, error);
+    if (!fs::exists(place.directory, error)) {
       throw Unavailable(fmt::format(
           "{} points to {}, which is gone; remove the link to start with an empty database",
           entry.string(), place.directory.string()));
