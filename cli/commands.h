@@ -5,11 +5,13 @@
 
 namespace cli {
 
+void add_bench(CLI::App& app, Outcome& outcome);      // bench_command.cpp
 void add_db(CLI::App& app, Outcome& outcome);         // db_command.cpp
 void add_migrate(CLI::App& app, Outcome& outcome);    // db_command.cpp
 void add_export(CLI::App& app, Outcome& outcome);     // export_command.cpp
 void add_key(CLI::App& app, Outcome& outcome);        // key_command.cpp
 void add_serve(CLI::App& app, Outcome& outcome);      // serve_command.cpp
 void add_statement(CLI::App& app, Outcome& outcome);  // statement_command.cpp
+void add_verify(CLI::App& app, Outcome& outcome);     // verify_command.cpp
 
 }  // namespace cli

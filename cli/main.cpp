@@ -18,8 +18,10 @@ int main(int argc, char** argv) {
            cli::add_migrate,
            cli::add_statement,
            cli::add_export,
+           cli::add_verify,
            cli::add_key,
            cli::add_serve,
+           cli::add_bench,
        }) {
     add(app, outcome);
   }

@@ -64,7 +64,7 @@ class Operation {
   /// Whether deciding this item needs Customer::history.
   virtual bool needs_history(const Customer&, const Work&, const Catalog&) const { return false; }
   /// Called with the customers of a pass when they are loaded: what `decide` needs beside them.
-  virtual void prepare(Engine::Impl&, std::span<const Customer>) {}
+  virtual void prepare(Engine::Impl&, std::span<Customer>) {}
   /// A new credit account for this item's party, or nothing if only existing ones will do.
   virtual std::optional<store::CreditRow> new_credit(const Work& work, const Catalog& catalog) = 0;
   virtual Refusal decide(Customer& customer, const Work& work, const EventContext& context) = 0;

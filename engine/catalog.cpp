@@ -335,6 +335,11 @@ Product read_product(Section section) {
                                            {"flat_fee", Method::FlatFee},
                                            {"equal_principal", Method::EqualPrincipal},
                                            {"level_payment", Method::LevelPayment}});
+  if (product.method != Method::InterestFree && product.method != Method::FlatFee) {
+    // They can be scheduled; selling them needs interest accrued in the books.
+    wrong(section.path("method"), section.text("method"),
+          "is interest_free or flat_fee: the books don't accrue interest yet");
+  }
   product.count_min = section.whole("installments_min", 1, scheduling::kInstallmentCountMax);
   product.count_max =
       section.whole("installments_max", product.count_min, scheduling::kInstallmentCountMax);

@@ -18,6 +18,11 @@ void Customer::add_plan(store::PlanRow plan) {
   is_changed = true;
 }
 
+store::HoldRow* Customer::find_hold(const std::string& ref) {
+  const auto found = std::ranges::find(holds, ref, &store::HoldRow::ref);
+  return found == holds.end() ? nullptr : &*found;
+}
+
 void Customer::touch(const store::PlanRow& plan) {
   const auto at = static_cast<std::size_t>(&plan - plans.data());
   CHECK(at < plans.size(), "plan {} is not one of this customer's", plan.id.value);

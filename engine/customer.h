@@ -42,6 +42,9 @@ struct Customer {
   /// for a customer whose limit was cut.
   std::vector<base::Day> settled_dues;
 
+  std::vector<store::HoldRow> holds;  ///< those that the batch's items name, and new ones
+  std::vector<char> hold_is_new;      ///< beside holds
+
   // What the batch adds.
   bool is_changed = false;
   std::vector<ledger::Journal> journals;
@@ -55,6 +58,7 @@ struct Customer {
 
   store::PlanRow* find_plan(base::PlanId id);
   void add_plan(store::PlanRow plan);
+  store::HoldRow* find_hold(const std::string& ref);
   void touch(const store::PlanRow& plan);  ///< marks it changed; it must be one of `plans`
 };
 

@@ -48,6 +48,7 @@ struct Gathered {
   std::vector<const store::RefundRow*> refunds;
   std::vector<const store::ItemRow*> items;
   std::vector<const store::LimitChangeRow*> limit_changes;
+  std::vector<const store::HoldRow*> new_holds, changed_holds;
   std::vector<const ledger::Journal*> journals;
   std::map<std::tuple<base::Day, std::int16_t, std::string, base::Currency>,
            std::pair<std::int64_t, std::int32_t>>
@@ -67,6 +68,9 @@ struct Gathered {
     append(refunds, customer.refunds);
     append(items, customer.items);
     append(limit_changes, customer.limit_changes);
+    for (std::size_t i = 0; i < customer.holds.size(); ++i) {
+      (customer.hold_is_new[i] ? new_holds : changed_holds).push_back(&customer.holds[i]);
+    }
     append(journals, customer.journals);
     for (const Recognized& r : customer.recognized) {
       auto& [amount, plans] = recognized[{r.business_date, r.kind, r.product, r.currency}];
@@ -186,6 +190,22 @@ void load_history(store::Session& session, std::span<Customer*> customers) {
            });
 }
 
+void load_holds(store::Session& session, std::span<Customer> customers,
+                std::span<const std::int64_t> holds) {
+  if (holds.empty() || customers.empty()) return;
+  std::vector<std::int64_t> parties;
+  std::vector<Customer*> all;
+  for (Customer& customer : customers) {
+    parties.push_back(customer.credit.party.value);
+    all.push_back(&customer);
+  }
+  hand_out(store::load_holds(session, parties, holds), all,
+           [](Customer& customer, store::HoldRow row) {
+             customer.holds.push_back(std::move(row));
+             customer.hold_is_new.push_back(0);
+           });
+}
+
 std::vector<char> save_customers(store::Session& session, BlockIds& ids, AccountBook& accounts,
                                  std::span<Customer> customers) {
   std::vector<const store::CreditRow*> updates, inserts;
@@ -218,6 +238,8 @@ std::vector<char> save_customers(store::Session& session, BlockIds& ids, Account
   store::copy_refunds(session, gathered.refunds);
   store::copy_items(session, gathered.items);
   store::copy_limit_changes(session, gathered.limit_changes);
+  store::copy_holds(session, gathered.new_holds);
+  store::update_holds(session, gathered.changed_holds);
   std::vector<store::AccrualPart> parts;
   for (const auto& [key, sum] : gathered.recognized) {
     const auto& [day, kind, product, currency] = key;

@@ -58,6 +58,10 @@ void load_plans(store::Session& session, std::span<Customer*> customers, base::C
 /// Loads Customer::history for these, sorted by party: all earlier allocations.
 void load_history(store::Session& session, std::span<Customer*> customers);
 
+/// Adds these holds to the customers they belong to, sorted by party.
+void load_holds(store::Session& session, std::span<Customer> customers,
+                std::span<const std::int64_t> holds);
+
 /// In the caller's transaction: updates the credit accounts on their versions (new ones are
 /// inserted), then writes everything the winners add. Returns who won, beside `customers`.
 /// Only customers with `is_changed` take part; the others count as winners.

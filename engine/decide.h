@@ -28,6 +28,17 @@ struct PurchaseParties {
 Refusal capture_purchase(Customer& customer, const Purchase& purchase,
                          const PurchaseParties& parties, const EventContext& context);
 
+/// How long an authorization lasts when nobody captures it.
+inline constexpr int kHoldDays = 7;
+
+/// Reserves part of the limit.
+Refusal authorize_hold(Customer& customer, const HoldRequest& request, std::int64_t hold_id,
+                       base::PartyId merchant, const EventContext& context);
+
+/// Gives a hold back; `status` says why (voided, expired).
+Refusal release_hold(Customer& customer, const std::string& hold_ref, store::HoldStatus status,
+                     const std::string& source_ref, const EventContext& context);
+
 /// Applies a repayment: late fee of its own day, past due, billed, the rest to the credit balance.
 Refusal apply_repayment(Customer& customer, const Repayment& repayment, base::PartyId channel,
                         base::PlanId directed, const EventContext& context);

@@ -1,41 +1,15 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "checkout/eligibility.h"
 #include "checkout/pricing.h"
 #include "engine/availability.h"
 #include "engine/decide.h"
+#include "engine/standing.h"
 #include "ledger/posting.h"
 #include "scheduling/schedule.h"
 
 namespace engine {
 namespace {
-
-checkout::Standing standing(store::Block block) {
-  switch (block) {
-    case store::Block::None:
-      return checkout::Standing::Good;
-    case store::Block::UntilPaid:
-      return checkout::Standing::BlockedUntilPaid;
-    case store::Block::Closed:
-      return checkout::Standing::Closed;
-  }
-  std::unreachable();
-}
-
-Refusal refusal_of(checkout::Decision decision) {
-  switch (decision) {
-    case checkout::Decision::Approve:
-      return Refusal::None;
-    case checkout::Decision::AccountClosed:
-      return Refusal::AccountClosed;
-    case checkout::Decision::AccountBlocked:
-      return Refusal::AccountBlocked;
-    case checkout::Decision::LimitInsufficient:
-      return Refusal::LimitInsufficient;
-  }
-  std::unreachable();
-}
 
 Refusal refusal_of(scheduling::TermsRefusal refusal) {
   switch (refusal) {
@@ -193,12 +167,16 @@ Refusal capture_purchase(Customer& customer, const Purchase& purchase,
   if (!schedule) return refusal_of(schedule.error());
 
   store::CreditRow& credit = customer.credit;
-  if (catalog.decisions == Decisions::Enforce) {
-    const checkout::Decision decision = checkout::decide(
-        standing(credit.block), {credit.base_limit, credit.outstanding, credit.held},
-        schedule->principal_minor(), 0);
-    if (decision != checkout::Decision::Approve) return refusal_of(decision);
+  std::int64_t released = 0;
+  if (!purchase.hold_ref.empty()) {
+    const store::HoldRow* hold = customer.find_hold(purchase.hold_ref);
+    if (!hold || hold->merchant != parties.merchant) return Refusal::HoldUnknown;
+    if (hold->status != store::HoldStatus::Held) return Refusal::HoldNotOpen;
+    if (hold->amount < financed) return Refusal::HoldTooSmall;
+    released = hold->amount;
   }
+  const Refusal refusal = check_standing(credit, schedule->principal_minor(), released, catalog);
+  if (refusal != Refusal::None) return refusal;
 
   store::PlanRow plan = plan_row(purchase, parties, *product, *schedule, customer, context);
   const MerchantTerms& terms = *parties.merchant_terms;
@@ -220,6 +198,11 @@ Refusal capture_purchase(Customer& customer, const Purchase& purchase,
 
   credit.outstanding = base::narrow(base::int128{credit.outstanding} + plan.financed);
   customer.journals.push_back(capture_journal(plan, context));
+  if (released > 0) {
+    const Refusal release = release_hold(customer, purchase.hold_ref, store::HoldStatus::Captured,
+                                         purchase.hold_ref, context);
+    CHECK(release == Refusal::None, "a hold that was open is not: {}", code(release));
+  }
   customer.items.push_back(sale_item(plan, context));
   customer.add_plan(std::move(plan));
   return Refusal::None;

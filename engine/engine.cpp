@@ -63,15 +63,36 @@ base::PartyId find_channel(const Engine::Impl& engine, const std::string& name) 
   return found == engine.channels.end() ? base::PartyId{} : found->second;
 }
 
-/// Where purchases stand: party and plan of each reference.
-std::unordered_map<std::string, store::CommandRow> find_purchases(
-    Engine::Impl& engine, const std::set<std::string>& refs) {
+/// The commands of these keys that were posted: whose they are and what they made.
+std::unordered_map<std::string, store::CommandRow> find_commands(
+    Engine::Impl& engine, store::CommandKind kind, const std::set<std::string>& refs) {
   std::unordered_map<std::string, store::CommandRow> found;
-  for (store::CommandRow& row : store::load_commands(engine.session, store::CommandKind::Purchase,
-                                                     store::kOperatorScope, sorted_set(refs))) {
+  for (store::CommandRow& row :
+       store::load_commands(engine.session, kind, store::kOperatorScope, sorted_set(refs))) {
     if (row.outcome == 0) found.emplace(row.key, row);
   }
   return found;
+}
+
+std::vector<std::int64_t> subjects(
+    const std::unordered_map<std::string, store::CommandRow>& commands) {
+  std::vector<std::int64_t> ids;
+  for (const auto& [key, row] : commands) ids.push_back(row.subject);
+  return ids;
+}
+
+/// A credit account as the customer's terms open it, if they know the currency.
+std::optional<store::CreditRow> credit_of_terms(const store::PartyRow& customer,
+                                                base::Currency currency, const Catalog& catalog) {
+  const CustomerTerms* terms = catalog.find_customer_terms(customer.terms);
+  if (!terms) return std::nullopt;
+  const auto limit = terms->limit_minor.find(std::string(currency.code()));
+  if (limit == terms->limit_minor.end()) return std::nullopt;
+  store::CreditRow credit;
+  credit.party = customer.id;
+  credit.currency = currency;
+  credit.base_limit = limit->second;
+  return credit;
 }
 
 class CaptureOperation : public Operation {
@@ -110,23 +131,24 @@ class CaptureOperation : public Operation {
     customers_ = find_or_make_parties(engine, store::PartyKind::Customer, customers,
                                       context.create_parties ? catalog.created_customer_terms : "");
     sponsors_ = find_or_make_parties(engine, store::PartyKind::Sponsor, sponsors, "");
+    std::set<std::string> holds;
+    for (const Work& work : items) {
+      const std::string& hold = batch_[work.index].hold_ref;
+      if (!hold.empty()) holds.insert(hold);
+    }
+    holds_ = find_commands(engine, store::CommandKind::Hold, holds);
     std::vector<Refusal> refusals;
     refusals.reserve(items.size());
     for (Work& work : items) refusals.push_back(place(work));
     return refusals;
   }
 
+  void prepare(Engine::Impl& engine, std::span<Customer> customers) override {
+    load_holds(engine.session, customers, subjects(holds_));
+  }
+
   std::optional<store::CreditRow> new_credit(const Work& work, const Catalog& catalog) override {
-    const Purchase& p = batch_[work.index];
-    const CustomerTerms* terms = catalog.find_customer_terms(customers_.at(p.customer).terms);
-    if (!terms) return std::nullopt;
-    const auto limit = terms->limit_minor.find(std::string(work.currency.code()));
-    if (limit == terms->limit_minor.end()) return std::nullopt;
-    store::CreditRow credit;
-    credit.party = {work.command.party};
-    credit.currency = work.currency;
-    credit.base_limit = limit->second;
-    return credit;
+    return credit_of_terms(customers_.at(batch_[work.index].customer), work.currency, catalog);
   }
 
   Refusal decide(Customer& customer, const Work& work, const EventContext& context) override {
@@ -155,6 +177,7 @@ class CaptureOperation : public Operation {
       return Refusal::MerchantUnknown;
     }
     if (!p.sponsor.empty() && !sponsors_.contains(p.sponsor)) return Refusal::CouponsUnbalanced;
+    if (!p.hold_ref.empty() && !holds_.contains(p.hold_ref)) return Refusal::HoldUnknown;
     work.command.party = customer->second.id.value;
     work.command.subject = engine_.ids.next();
     return Refusal::None;
@@ -164,6 +187,7 @@ class CaptureOperation : public Operation {
   std::span<const Purchase> batch_;
   std::unordered_map<std::string, store::PartyRow> customers_;
   std::unordered_map<std::string, store::PartyRow> sponsors_;
+  std::unordered_map<std::string, store::CommandRow> holds_;
 };
 
 class RepayOperation : public Operation {
@@ -194,7 +218,7 @@ class RepayOperation : public Operation {
       if (!purchase.empty()) purchases.insert(purchase);
     }
     const auto parties = find_or_make_parties(engine, store::PartyKind::Customer, customers, "");
-    const auto plans = find_purchases(engine, purchases);
+    const auto plans = find_commands(engine, store::CommandKind::Purchase, purchases);
     std::vector<Refusal> refusals;
     for (Work& work : items) {
       const Repayment& r = batch_[work.index];
@@ -270,7 +294,7 @@ class RefundOperation : public Operation {
                                const BatchContext&) override {
     std::set<std::string> purchases;
     for (const Work& work : items) purchases.insert(batch_[work.index].purchase_ref);
-    const auto plans = find_purchases(engine, purchases);
+    const auto plans = find_commands(engine, store::CommandKind::Purchase, purchases);
     std::vector<Refusal> refusals;
     for (Work& work : items) {
       const auto plan = plans.find(batch_[work.index].purchase_ref);
@@ -289,7 +313,7 @@ class RefundOperation : public Operation {
     return std::nullopt;
   }
 
-  void prepare(Engine::Impl& engine, std::span<const Customer> customers) override {
+  void prepare(Engine::Impl& engine, std::span<Customer> customers) override {
     std::set<std::int64_t> unknown;
     for (const Customer& customer : customers) {
       for (const store::PlanRow& plan : customer.plans) {
@@ -322,6 +346,124 @@ class RefundOperation : public Operation {
 
   Engine::Impl& engine_;
   std::span<const RefundRequest> batch_;
+};
+
+class HoldOperation : public Operation {
+ public:
+  HoldOperation(Engine::Impl& engine, std::span<const HoldRequest> batch)
+      : engine_(engine), batch_(batch) {}
+
+  store::CommandKind kind() const override { return store::CommandKind::Hold; }
+  std::size_t size() const override { return batch_.size(); }
+  const std::string& key(std::size_t i) const override { return batch_[i].ref; }
+  base::Instant instant(std::size_t i) const override { return batch_[i].authorized_at; }
+  base::Money amount(std::size_t i) const override { return batch_[i].amount; }
+  bool needs_plans() const override { return false; }
+
+  std::string canonical(std::size_t i) const override {
+    const HoldRequest& r = batch_[i];
+    return join_fields(std::vector<std::string>{
+        r.customer, r.merchant, base::to_string(r.authorized_at), base::to_decimal(r.amount),
+        std::string(r.amount.currency().code())});
+  }
+
+  std::vector<Refusal> resolve(Engine::Impl& engine, std::span<Work> items,
+                               const BatchContext& context) override {
+    const Catalog& catalog = *engine.catalog;
+    std::set<std::string> customers, merchants;
+    for (const Work& work : items) {
+      customers.insert(batch_[work.index].customer);
+      merchants.insert(batch_[work.index].merchant);
+    }
+    know_merchants(engine, merchants, context.create_parties ? catalog.created_merchant_terms : "");
+    customers_ = find_or_make_parties(engine, store::PartyKind::Customer, customers,
+                                      context.create_parties ? catalog.created_customer_terms : "");
+    std::vector<Refusal> refusals;
+    for (Work& work : items) {
+      const HoldRequest& r = batch_[work.index];
+      const auto customer = customers_.find(r.customer);
+      if (customer == customers_.end()) {
+        refusals.push_back(Refusal::CustomerUnknown);
+      } else if (!engine.merchants.contains(r.merchant)) {
+        refusals.push_back(Refusal::MerchantUnknown);
+      } else {
+        work.command.party = customer->second.id.value;
+        work.command.subject = engine.ids.next();
+        refusals.push_back(Refusal::None);
+      }
+    }
+    return refusals;
+  }
+
+  std::optional<store::CreditRow> new_credit(const Work& work, const Catalog& catalog) override {
+    return credit_of_terms(customers_.at(batch_[work.index].customer), work.currency, catalog);
+  }
+
+  Refusal decide(Customer& customer, const Work& work, const EventContext& context) override {
+    const HoldRequest& r = batch_[work.index];
+    return authorize_hold(customer, r, work.command.subject,
+                          engine_.merchants.find(r.merchant)->second.id, context);
+  }
+
+ private:
+  Engine::Impl& engine_;
+  std::span<const HoldRequest> batch_;
+  std::unordered_map<std::string, store::PartyRow> customers_;
+};
+
+class ReleaseOperation : public Operation {
+ public:
+  explicit ReleaseOperation(std::span<const HoldRelease> batch) : batch_(batch) {}
+
+  store::CommandKind kind() const override { return store::CommandKind::Release; }
+  std::size_t size() const override { return batch_.size(); }
+  const std::string& key(std::size_t i) const override { return batch_[i].ref; }
+  base::Instant instant(std::size_t i) const override { return batch_[i].released_at; }
+  base::Money amount(std::size_t i) const override { return batch_[i].amount; }
+  bool needs_plans() const override { return false; }
+
+  std::string canonical(std::size_t i) const override {
+    const HoldRelease& r = batch_[i];
+    return join_fields(std::vector<std::string>{r.hold_ref, base::to_string(r.released_at),
+                                                base::to_decimal(r.amount),
+                                                std::string(r.amount.currency().code())});
+  }
+
+  std::vector<Refusal> resolve(Engine::Impl& engine, std::span<Work> items,
+                               const BatchContext&) override {
+    std::set<std::string> refs;
+    for (const Work& work : items) refs.insert(batch_[work.index].hold_ref);
+    holds_ = find_commands(engine, store::CommandKind::Hold, refs);
+    std::vector<Refusal> refusals;
+    for (Work& work : items) {
+      const auto hold = holds_.find(batch_[work.index].hold_ref);
+      if (hold == holds_.end()) {
+        refusals.push_back(Refusal::HoldUnknown);
+        continue;
+      }
+      work.command.party = hold->second.party;
+      work.command.subject = hold->second.subject;
+      refusals.push_back(Refusal::None);
+    }
+    return refusals;
+  }
+
+  void prepare(Engine::Impl& engine, std::span<Customer> customers) override {
+    load_holds(engine.session, customers, subjects(holds_));
+  }
+
+  std::optional<store::CreditRow> new_credit(const Work&, const Catalog&) override {
+    return std::nullopt;
+  }
+
+  Refusal decide(Customer& customer, const Work& work, const EventContext& context) override {
+    const HoldRelease& r = batch_[work.index];
+    return release_hold(customer, r.hold_ref, store::HoldStatus::Voided, r.ref, context);
+  }
+
+ private:
+  std::span<const HoldRelease> batch_;
+  std::unordered_map<std::string, store::CommandRow> holds_;
 };
 
 }  // namespace
@@ -362,6 +504,18 @@ std::vector<ItemResult> Engine::repay(std::span<const Repayment> batch,
 std::vector<ItemResult> Engine::refund(std::span<const RefundRequest> batch,
                                        const BatchContext& context) {
   RefundOperation operation(*impl_, batch);
+  return run_batch(*impl_, operation, context);
+}
+
+std::vector<ItemResult> Engine::authorize(std::span<const HoldRequest> batch,
+                                          const BatchContext& context) {
+  HoldOperation operation(*impl_, batch);
+  return run_batch(*impl_, operation, context);
+}
+
+std::vector<ItemResult> Engine::release(std::span<const HoldRelease> batch,
+                                        const BatchContext& context) {
+  ReleaseOperation operation(batch);
   return run_batch(*impl_, operation, context);
 }
 

@@ -37,6 +37,10 @@ class Engine {
   std::vector<ItemResult> repay(std::span<const Repayment> batch, const BatchContext& context);
   std::vector<ItemResult> refund(std::span<const RefundRequest> batch, const BatchContext& context);
 
+  std::vector<ItemResult> authorize(std::span<const HoldRequest> batch,
+                                    const BatchContext& context);
+  std::vector<ItemResult> release(std::span<const HoldRelease> batch, const BatchContext& context);
+
   const Catalog& catalog() const;
   store::Session& session();
 

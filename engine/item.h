@@ -48,6 +48,23 @@ struct RefundRequest {
   std::string reason = {};
 };
 
+/// An authorization: reserves part of the limit for a purchase to come. No receivable yet.
+struct HoldRequest {
+  std::string ref;
+  std::string customer;
+  std::string merchant;
+  base::Instant authorized_at;
+  base::Money amount;  ///< what will be financed at most
+};
+
+/// Gives a hold back: the merchant voids it.
+struct HoldRelease {
+  std::string ref;       ///< of this request
+  std::string hold_ref;  ///< of the hold
+  base::Instant released_at;
+  base::Money amount;  ///< the hold's
+};
+
 enum class Status {
   Posted,
   Repeated,  ///< the same request was answered before; nothing new happened

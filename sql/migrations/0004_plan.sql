@@ -130,6 +130,8 @@ CREATE TABLE hold (
   PRIMARY KEY (party_id, hold_id)
 );
 
+CREATE INDEX hold_to_expire ON hold (expires_on) WHERE status = 1;
+
 CREATE TABLE repayment (
   party_id      bigint      NOT NULL,
   event_id      bigint      NOT NULL,

@@ -141,6 +141,21 @@ struct RefundRow {
   std::string reason;
 };
 
+enum class HoldStatus : std::int16_t { Held = 1, Captured = 2, Voided = 3, Expired = 4 };
+
+struct HoldRow {
+  base::PartyId party;
+  std::int64_t id = 0;
+  base::EventId event;
+  std::string ref;
+  base::PartyId merchant;
+  base::Currency currency;
+  std::int64_t amount = 0;
+  base::Day business_date;
+  base::Day expires_on;
+  HoldStatus status = HoldStatus::Held;
+};
+
 enum class LimitAction : std::int16_t { Block = 1, Cut = 2, Close = 3, Unblock = 4, Restore = 5 };
 
 struct LimitChangeRow {

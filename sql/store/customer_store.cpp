@@ -324,6 +324,81 @@ void update_plans(Session& session, std::span<const PlanRow* const> rows) {
         updated.affected(), rows.size());
 }
 
+namespace {
+
+constexpr const char* kSelectHold = R"(
+    SELECT party_id, hold_id, event_id, hold_ref, merchant_id, currency, amount_minor,
+           business_date, expires_on, status
+    FROM hold )";
+
+std::vector<HoldRow> hold_rows(const Rows& rows) {
+  std::vector<HoldRow> loaded;
+  for (int i = 0; i < rows.size(); ++i) {
+    loaded.push_back({.party = {rows.int8(i, 0)},
+                      .id = rows.int8(i, 1),
+                      .event = {rows.int8(i, 2)},
+                      .ref = std::string(rows.text(i, 3)),
+                      .merchant = {rows.int8(i, 4)},
+                      .currency = base::Currency::find(rows.text(i, 5)).value(),
+                      .amount = rows.int8(i, 6),
+                      .business_date = rows.day(i, 7),
+                      .expires_on = rows.day(i, 8),
+                      .status = static_cast<HoldStatus>(rows.int2(i, 9))});
+  }
+  return loaded;
+}
+
+}  // namespace
+
+std::vector<HoldRow> load_holds(Session& session, std::span<const std::int64_t> parties,
+                                std::span<const std::int64_t> ids) {
+  const std::string statement =
+      std::string(kSelectHold) +
+      "WHERE party_id = ANY ($1) AND hold_id = ANY ($2) ORDER BY party_id, hold_id";
+  return hold_rows(query(session, statement.c_str(), Params().int8s(parties).int8s(ids)));
+}
+
+std::vector<HoldRow> load_expired_holds(Session& session, base::Day day, int limit) {
+  const std::string statement =
+      std::string(kSelectHold) +
+      "WHERE status = 1 AND expires_on <= $1 ORDER BY party_id, hold_id LIMIT $2";
+  return hold_rows(query(session, statement.c_str(), Params().day(day).int8(limit)));
+}
+
+void copy_holds(Session& session, std::span<const HoldRow* const> rows) {
+  if (rows.empty()) return;
+  CopyIn copy(session, R"(
+    COPY hold (party_id, hold_id, event_id, hold_ref, merchant_id, currency, amount_minor,
+               business_date, expires_on, status)
+    FROM STDIN (FORMAT binary))");
+  for (const HoldRow* r : rows) {
+    copy.row(10)
+        .int8(r->party.value)
+        .int8(r->id)
+        .int8(r->event.value)
+        .text(r->ref)
+        .int8(r->merchant.value)
+        .text(r->currency.code())
+        .int8(r->amount)
+        .day(r->business_date)
+        .day(r->expires_on)
+        .int2(static_cast<std::int16_t>(r->status));
+  }
+  copy.finish();
+}
+
+void update_holds(Session& session, std::span<const HoldRow* const> rows) {
+  if (rows.empty()) return;
+  query(session, R"(
+    UPDATE hold h SET status = u.status FROM unnest($1, $2, $3) AS u (party_id, hold_id, status)
+    WHERE h.party_id = u.party_id AND h.hold_id = u.hold_id)",
+        Params()
+            .int8s(column(rows, [](const HoldRow& r) { return r.party.value; }))
+            .int8s(column(rows, [](const HoldRow& r) { return r.id; }))
+            .int2s(column(rows,
+                          [](const HoldRow& r) { return static_cast<std::int16_t>(r.status); })));
+}
+
 void copy_plans(Session& session, std::span<const PlanRow* const> rows) {
   if (rows.empty()) return;
   CopyIn copy(session, R"(

@@ -42,6 +42,14 @@ std::vector<std::int64_t> insert_credit(Session& session, std::span<const Credit
 
 void update_plans(Session& session, std::span<const PlanRow* const> rows);
 
+/// The holds of these ids, by party.
+std::vector<HoldRow> load_holds(Session& session, std::span<const std::int64_t> parties,
+                                std::span<const std::int64_t> ids);
+/// Open holds that expire on or before `day`: at most `limit` of them, by party.
+std::vector<HoldRow> load_expired_holds(Session& session, base::Day day, int limit);
+void copy_holds(Session& session, std::span<const HoldRow* const> rows);
+void update_holds(Session& session, std::span<const HoldRow* const> rows);
+
 /// Sums of income recognized for plans, to be posted by the close of their date.
 struct AccrualPart {
   base::Day business_date;

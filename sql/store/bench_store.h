@@ -1,0 +1,36 @@
+// What benchmarks need of the database: bytes of log, the raw bound of COPY, a database of their own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sql/store/session.h"
+
+namespace store {
+
+/// Drops the database of that name on the server of `conninfo`, if it is there.
+void drop_database(const std::string& conninfo, const std::string& name);
+
+/// Where the log stands, in bytes.
+std::int64_t log_position(Session& session);
+std::string server_version(Session& session);
+
+/// Tables may be VACUUMed and a checkpoint be taken before a run, so that runs start alike.
+void settle_tables(Session& owner);
+
+/// The newest `limit` rows of a table in COPY's binary form, one string a row.
+struct RawRows {
+  std::string table;
+  std::string order_column;
+  std::vector<std::string> rows;
+};
+void load_raw(Session& owner, RawRows& raw, std::int64_t limit);
+
+/// raw_<table>: the same columns without indexes, checks and defaults, empty.
+void make_raw_table(Session& owner, const RawRows& raw);
+
+/// Sends rows [from, to) as they are.
+void copy_raw(Session& session, const RawRows& raw, std::size_t from, std::size_t to);
+
+}  // namespace store
