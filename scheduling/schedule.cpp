@@ -12,6 +12,7 @@ namespace {
 using base::Refused;
 
 constexpr std::int64_t kPrincipalMinorMax = base::kAmountMinorMax / 10;
+const base::Day kLastDay = base::make_day(2199, 12, 31);  // as base::parse_day
 
 /// How much of the rate's basis one period is, or nothing where that needs a day count.
 struct Share {
@@ -127,6 +128,9 @@ std::optional<TermsRefusal> check(const Terms& terms) {
     return TermsRefusal::CountOutOfRange;
   }
   if (terms.dues.every.count < 1 || terms.dues.every.count > kPeriodCountMax) {
+    return TermsRefusal::PeriodOutOfRange;
+  }
+  if (due_date(terms.dues, terms.installment_count) > kLastDay) {
     return TermsRefusal::PeriodOutOfRange;
   }
   if (due_date(terms.dues, 1) < terms.disbursed_on) {

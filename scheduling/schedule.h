@@ -33,7 +33,7 @@ struct Terms {
   /// Per period, per month or per year. A period counts as 1/12 year a month, 7/365 a week and so
   /// on whatever its days (SAME_AS_PERIOD), so a short or long first period carries the full rate.
   /// Nothing for InterestFree.
-  base::Rate rate;
+  base::Rate rate = {};
 
   base::SplitRule split_rule = base::SplitRule::DownLast;  ///< principal, and a flat fee's total
   base::Rounding interest_rounding =
@@ -69,7 +69,7 @@ enum class TermsRefusal {
   PrincipalNotPositive,
   PrincipalTooLarge,           ///< above kAmountMinorMax / 10, so that with its cost it still fits
   CountOutOfRange,             ///< not 1 to kInstallmentCountMax
-  PeriodOutOfRange,            ///< a step that is not 1 to kPeriodCountMax units
+  PeriodOutOfRange,            ///< a step not of 1 to kPeriodCountMax units, or due after 2199
   FirstDueBeforeDisbursement,  ///< may be on the day itself, not earlier
   RateOutOfRange,              ///< negative, or above 100 % a period
   RateHasNoPeriod,             ///< a Flat rate, or a rate on an interest-free plan

@@ -175,6 +175,8 @@ TEST(MakeSchedule, RefusesInTheOrderOfTheList) {
   EXPECT_EQ(refusal(), TermsRefusal::PeriodOutOfRange);
   t.dues.every = {.count = 0, .unit = PeriodUnit::Month};
   EXPECT_EQ(refusal(), TermsRefusal::PeriodOutOfRange);
+  t.dues.every = {.count = 366, .unit = PeriodUnit::Month};
+  EXPECT_EQ(refusal(), TermsRefusal::PeriodOutOfRange);  // in the year 2361
   t.dues.every = {};
   EXPECT_EQ(refusal(), TermsRefusal::FirstDueBeforeDisbursement);
   t.disbursed_on = make_day(2026, 6, 17);
