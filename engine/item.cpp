@@ -81,6 +81,9 @@ Text text(Refusal refusal) {
       return {"JOURNAL_ALREADY_REVERSED", "journal", "a journal is reversed at most once"};
     case Refusal::JournalIsReversal:
       return {"JOURNAL_IS_REVERSAL", "journal", "a reversal is not reversed"};
+    case Refusal::JournalNotReversible:
+      return {"JOURNAL_NOT_REVERSIBLE", "journal",
+              "its business operation corrects it, a refund for instance, not a bare mirror"};
   }
   std::unreachable();
 }

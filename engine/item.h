@@ -105,6 +105,7 @@ enum class Refusal : std::int16_t {
   JournalUnknown = 28,
   JournalAlreadyReversed = 29,
   JournalIsReversal = 30,
+  JournalNotReversible = 31,  ///< it has its own business operation
 };
 
 std::string_view code(Refusal refusal);      ///< "LIMIT_INSUFFICIENT"
