@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "engine/ageing.h"
 #include "engine/exports.h"
 #include "sql/store/database.h"
 
@@ -87,6 +88,10 @@ void add_export(CLI::App& app, Outcome& outcome) {
       });
   add(*command, outcome, "installments", "Every installment as it is now", Takes::Nothing,
       [](store::Session& session, const Dates&) { return engine::export_installments(session); });
+  add(*command, outcome, "ageing", "What is owed by days past due, as of a closed date",
+      Takes::AsOf, [](store::Session& session, const Dates& dates) {
+        return engine::export_ageing(session, dates.as_of);
+      });
   add(*command, outcome, "limit-changes", "The feed of limit decisions", Takes::FromTo,
       [](store::Session& session, const Dates& dates) {
         return engine::export_limit_changes(session, dates.from, dates.to);

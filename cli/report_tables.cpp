@@ -8,6 +8,7 @@
 #include "base/rounding.h"
 #include "base/wide.h"
 #include "cli/tables.h"
+#include "engine/ageing.h"
 #include "engine/exports.h"
 #include "ledger/chart.h"
 #include "sql/store/report_store.h"
@@ -22,6 +23,13 @@ std::string percent_off(std::int64_t from, std::int64_t to) {
   const auto tenths =
       base::narrow(base::div_round(base::int128{from - to} * 1000, from, base::Rounding::HalfUp));
   return fmt::format("{}%", base::to_decimal(-tenths, 1));
+}
+
+std::string share_of_all(std::int64_t part, std::int64_t all) {
+  if (all <= 0) return "";
+  const auto tenths =
+      base::narrow(base::div_round(base::int128{part} * 1000, all, base::Rounding::HalfUp));
+  return fmt::format("{}%", base::to_decimal(tenths, 1));
 }
 
 }  // namespace
@@ -64,6 +72,48 @@ void print_trial_balance(std::ostream& out, store::Session& session, base::Day a
                        currency.code());
     table.print(out);
     out << '\n';
+  }
+}
+
+void print_ageing(std::ostream& out, store::Session& session, const engine::Catalog& catalog,
+                  base::Day as_of) {
+  const auto ageing = engine::age_receivables(session, catalog, as_of);
+  if (!ageing) throw std::runtime_error(ageing.error().sentence);
+  for (const auto& [currency, buckets] : ageing->by_currency) {
+    const auto amount = [&](std::int64_t minor) {
+      return base::to_decimal(minor, currency.exponent());
+    };
+    engine::AgeingBucket all;
+    for (const engine::AgeingBucket& bucket : buckets) {
+      all.plans += bucket.plans;
+      all.outstanding += bucket.outstanding;
+      all.overdue += bucket.overdue;
+    }
+    TextTable table;
+    table.column("bucket", Left).column("days past due", Left).column("plans", Right);
+    table.column("customers", Right).column("outstanding", Right).column("", Right);
+    table.column("overdue", Right);
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
+      const engine::AgeingBucket& bucket = buckets[i];
+      const engine::BucketRange range = engine::bucket_range(i);
+      const std::string days = !range.dpd_to ? fmt::format("over {}", range.dpd_from - 1)
+                               : *range.dpd_to == 0
+                                   ? "0"
+                                   : fmt::format("{} to {}", range.dpd_from, *range.dpd_to);
+      table.row({std::string(range.name), days, std::to_string(bucket.plans),
+                 std::to_string(bucket.customers), amount(bucket.outstanding),
+                 share_of_all(bucket.outstanding, all.outstanding), amount(bucket.overdue)});
+    }
+    table.rule().row(
+        {"", "", std::to_string(all.plans), "", amount(all.outstanding), "", amount(all.overdue)});
+    out << fmt::format("Ageing of principal at the close of {}, {}\n\n",
+                       base::to_string(ageing->as_of), currency.code());
+    table.print(out);
+    out << '\n';
+  }
+  if (ageing->by_currency.empty()) {
+    out << fmt::format("Nobody owes anything at the close of {}.\n",
+                       base::to_string(ageing->as_of));
   }
 }
 

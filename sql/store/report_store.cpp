@@ -136,6 +136,73 @@ std::vector<ReportedPlan> PlanCursor::next() {
   return plans;
 }
 
+// From now back to then: what was paid later is taken off again, and a schedule that was replaced
+// later comes back. Of a recent date little happened since, so this reads little more than the
+// plans that are open. A refund closes a plan, so a plan refunded by then owes nothing.
+PlanAsOfCursor::PlanAsOfCursor(Session& session, base::Day as_of)
+    : cursor_(session, R"sql(
+    WITH later AS (
+      SELECT party_id, plan_id, array_agg(number) AS number, array_agg(principal) AS principal,
+             array_agg(fee) AS fee, array_agg(interest) AS interest
+      FROM (SELECT a.party_id, a.plan_id, part.number, sum(part.principal)::bigint AS principal,
+                   sum(part.fee)::bigint AS fee, sum(part.interest)::bigint AS interest
+            FROM allocation a,
+                 LATERAL unnest(a.installment, a.principal, a.fee, a.interest)
+                   AS part (number, principal, fee, interest)
+            WHERE a.business_date > $1 AND a.kind IN (1, 2) AND a.plan_id <> 0
+            GROUP BY a.party_id, a.plan_id, part.number) parts
+      GROUP BY party_id, plan_id
+    ), replaced AS (
+      SELECT DISTINCT ON (party_id, plan_id) *
+      FROM plan_version WHERE replaced_on > $1
+      ORDER BY party_id, plan_id, schedule_version
+    )
+    SELECT p.party_id, p.product, p.currency, coalesce(r.due, p.due),
+           coalesce(r.principal, p.principal), coalesce(r.fee, p.fee),
+           coalesce(r.interest, p.interest), coalesce(r.paid_principal, p.paid_principal),
+           coalesce(r.paid_fee, p.paid_fee), coalesce(r.paid_interest, p.paid_interest),
+           l.number, l.principal, l.fee, l.interest
+    FROM plan p
+    LEFT JOIN replaced r ON r.party_id = p.party_id AND r.plan_id = p.plan_id
+    LEFT JOIN later l ON l.party_id = p.party_id AND l.plan_id = p.plan_id
+    WHERE p.business_date <= $1
+      AND (p.status = 1 OR r.party_id IS NOT NULL OR (p.status = 2 AND l.party_id IS NOT NULL))
+    ORDER BY p.party_id)sql",
+              Params().day(as_of)) {}
+
+std::vector<PlanRow> PlanAsOfCursor::next() {
+  const Rows rows = cursor_.next();
+  std::vector<PlanRow> plans(static_cast<std::size_t>(rows.size()));
+  for (int i = 0; i < rows.size(); ++i) {
+    PlanRow& plan = plans[static_cast<std::size_t>(i)];
+    plan.party = {rows.int8(i, 0)};
+    plan.product = rows.text(i, 1);
+    plan.currency = currency_at(rows, i, 2);
+    plan.due = rows.days(i, 3);
+    const std::size_t size = plan.due.size();
+    plan.principal = rows.int8s(i, 4);
+    plan.fee = whole(rows.int8s(i, 5), size);
+    plan.interest = whole(rows.int8s(i, 6), size);
+    plan.paid_principal = whole(rows.int8s(i, 7), size);
+    plan.paid_fee = whole(rows.int8s(i, 8), size);
+    plan.paid_interest = whole(rows.int8s(i, 9), size);
+    if (!rows.is_null(i, 10)) {
+      const auto number = rows.int8s(i, 10), principal = rows.int8s(i, 11), fee = rows.int8s(i, 12),
+                 interest = rows.int8s(i, 13);
+      for (std::size_t k = 0; k < number.size(); ++k) {
+        const auto at = static_cast<std::size_t>(number[k] - 1);
+        plan.paid_principal.at(at) -= principal[k];
+        plan.paid_fee.at(at) -= fee[k];
+        plan.paid_interest.at(at) -= interest[k];
+      }
+    }
+    for (std::size_t k = 0; k < size; ++k) {
+      plan.outstanding += plan.principal[k] - plan.paid_principal[k];
+    }
+  }
+  return plans;
+}
+
 LimitChangeCursor::LimitChangeCursor(Session& session, base::Day from, base::Day to)
     : cursor_(session,
               std::string(kLimitChangeColumns) +

@@ -83,6 +83,18 @@ class PlanCursor {
   Cursor cursor_;
 };
 
+/// Plans that owed something at the close of a date, by party, as they were then: the schedule in
+/// force, and what had been paid by the allocations up to that date. Only what such a picture needs
+/// is filled in: party, product, currency, due and the amounts of the installments.
+class PlanAsOfCursor {
+ public:
+  PlanAsOfCursor(Session& session, base::Day as_of);
+  std::vector<PlanRow> next();
+
+ private:
+  Cursor cursor_;
+};
+
 struct ReportedLimitChange {
   base::Day business_date;
   std::string customer;
