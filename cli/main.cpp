@@ -22,7 +22,6 @@ int main(int argc, char** argv) {
            cli::add_key,
            cli::add_serve,
            cli::add_bench,
-           cli::add_verify,
        }) {
     add(app, outcome);
   }
