@@ -6,6 +6,7 @@
 namespace cli {
 
 void add_bench(CLI::App& app, Outcome& outcome);      // bench_command.cpp
+void add_close(CLI::App& app, Outcome& outcome);      // close_command.cpp
 void add_db(CLI::App& app, Outcome& outcome);         // db_command.cpp
 void add_migrate(CLI::App& app, Outcome& outcome);    // db_command.cpp
 void add_export(CLI::App& app, Outcome& outcome);     // export_command.cpp

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   for (const cli::AddCommand add : {
            cli::add_db,
            cli::add_migrate,
+           cli::add_close,
            cli::add_statement,
            cli::add_export,
            cli::add_verify,

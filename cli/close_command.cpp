@@ -1,0 +1,234 @@
+// fenqi close: closes business dates, in order, catching up over missed ones.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
+
+#include "cli/commands.h"
+#include "cli/tables.h"
+#include "engine/book.h"
+#include "engine/close.h"
+#include "sql/store/database.h"
+
+namespace cli {
+namespace {
+
+using base::Day;
+
+struct Options {
+  std::string date;
+  std::string through;
+  std::string today;
+  int workers = 0;
+  bool json = false;
+  bool dry_run = false;
+};
+
+std::optional<Day> day_of(const char* option, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto day = base::parse_day(text);
+  if (!day) throw CLI::ValidationError(option, fmt::format("\"{}\" is no date YYYY-MM-DD", text));
+  return day;
+}
+
+Day today_of(const engine::Catalog& catalog) {
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  return catalog.zone.day_of(base::Instant(now.time_since_epoch()), catalog.cutoff);
+}
+
+/// What is going on, on standard error: one line that changes on a terminal, else one every few
+/// seconds.
+class ProgressLine {
+ public:
+  ProgressLine(Day first, Day last) : first_(first), last_(last) {}
+  ~ProgressLine() {
+    if (is_shown_) std::cerr << "\r\x1b[K" << std::flush;
+  }
+
+  void show(const engine::CloseProgress& progress) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - shown_at_ < (is_terminal_ ? kBarEvery : kLineEvery)) return;
+    shown_at_ = now;
+    std::string line = fmt::format("closing {} ({} of {}): {}", base::to_string(progress.date),
+                                   base::days_between(first_, progress.date) + 1,
+                                   base::days_between(first_, last_) + 1, progress.step);
+    if (progress.total > 0) line += fmt::format(" {} of {}", progress.done, progress.total);
+    if (is_terminal_) {
+      std::cerr << "\r" << line << "\x1b[K" << std::flush;
+      is_shown_ = true;
+    } else {
+      std::cerr << line << "\n";
+    }
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kBarEvery{100};
+  static constexpr std::chrono::milliseconds kLineEvery{5'000};
+
+  Day first_;
+  Day last_;
+  bool is_terminal_ = ::isatty(STDERR_FILENO) == 1;
+  bool is_shown_ = false;
+  std::chrono::steady_clock::time_point shown_at_ = std::chrono::steady_clock::now();
+};
+
+const engine::CloseStep& step_of(const engine::ClosedDate& date, std::string_view name) {
+  static const engine::CloseStep none;
+  for (const engine::CloseStep& step : date.steps) {
+    if (step.name == name) return step;
+  }
+  return none;
+}
+
+void print_report(std::ostream& out, const engine::CloseOutcome& outcome,
+                  const engine::Catalog& catalog) {
+  using enum TextTable::Align;
+  TextTable table;
+  table.column("Closed", Left)
+      .column("customers", Right)
+      .column("late fees", Right)
+      .column("limits", Right)
+      .column("channels", Right)
+      .column("income", Right)
+      .column("settlements", Right)
+      .column("paid out", Right)
+      .column("journals", Right)
+      .column("seconds", Right);
+  auto amount = [&](std::int64_t minor) {
+    return base::to_decimal(minor, catalog.currency.exponent());
+  };
+  std::int64_t customers = 0, late_fees = 0, limits = 0, channels = 0, income = 0, settlements = 0,
+               paid = 0, journals = 0;
+  double seconds = 0;
+  for (const engine::ClosedDate& date : outcome.dates) {
+    table.row({base::to_string(date.date), fmt::to_string(step_of(date, "customers").units),
+               amount(step_of(date, "late fees").amount),
+               fmt::to_string(step_of(date, "limits").units),
+               amount(step_of(date, "channels").amount), amount(step_of(date, "income").amount),
+               fmt::to_string(step_of(date, "settlement").units),
+               amount(step_of(date, "settlement").amount),
+               fmt::to_string(step_of(date, "seal").units), fmt::format("{:.2f}", date.seconds)});
+    customers += step_of(date, "customers").units;
+    late_fees += step_of(date, "late fees").amount;
+    limits += step_of(date, "limits").units;
+    channels += step_of(date, "channels").amount;
+    income += step_of(date, "income").amount;
+    settlements += step_of(date, "settlement").units;
+    paid += step_of(date, "settlement").amount;
+    journals += step_of(date, "seal").units;
+    seconds += date.seconds;
+  }
+  if (outcome.dates.size() > 1) {
+    table.rule().row({fmt::format("{} dates", outcome.dates.size()), fmt::to_string(customers),
+                      amount(late_fees), fmt::to_string(limits), amount(channels), amount(income),
+                      fmt::to_string(settlements), amount(paid), fmt::to_string(journals),
+                      fmt::format("{:.2f}", seconds)});
+  }
+  table.print(out);
+  out << fmt::format("Amounts in {}.\n", catalog.currency.code());
+}
+
+nlohmann::ordered_json report_json(const engine::CloseOutcome& outcome, Day closed_through,
+                                   const engine::Catalog& catalog) {
+  nlohmann::ordered_json json;
+  json["closed_through"] = base::to_string(closed_through);
+  json["currency"] = catalog.currency.code();
+  json["dates"] = nlohmann::ordered_json::array();
+  for (const engine::ClosedDate& date : outcome.dates) {
+    nlohmann::ordered_json of_date;
+    of_date["date"] = base::to_string(date.date);
+    of_date["seconds"] = date.seconds;
+    for (const engine::CloseStep& step : date.steps) {
+      of_date["steps"].push_back(
+          {{"step", step.name},
+           {"units", step.units},
+           {"amount", base::to_decimal(step.amount, catalog.currency.exponent())},
+           {"seconds", step.seconds}});
+    }
+    json["dates"].push_back(std::move(of_date));
+  }
+  return json;
+}
+
+Exit print_plan(const engine::Book& book, Day through) {
+  for (Day day = base::plus_days(book.closed_through, 1); day <= through;
+       day = base::plus_days(day, 1)) {
+    std::cout << base::to_string(day) << "\n";
+  }
+  return Exit::Done;
+}
+
+Exit run(const Options& options) {
+  const auto date = day_of("--date", options.date);
+  const auto through = day_of("--through", options.through);
+  const auto given_today = day_of("--today", options.today);
+  const std::string conninfo = store::open_migrated_database();
+  store::Session session(conninfo);
+  const auto catalog = engine::load_catalog(session);
+  const Day today = given_today.value_or(today_of(*catalog));
+  const Day last = date.value_or(through.value_or(base::plus_days(today, -1)));
+  const engine::Book book = engine::find_book(session).value();
+  if (last <= book.closed_through) {
+    std::cerr << fmt::format("fenqi: {} is closed already; the book is closed through {}\n",
+                             base::to_string(last), base::to_string(book.closed_through));
+    if (options.json) {
+      std::cout << report_json({}, book.closed_through, *catalog).dump(2) << "\n";
+    }
+    return Exit::Done;
+  }
+  if (options.dry_run) return print_plan(book, last);
+  engine::CloseOutcome outcome;
+  {
+    ProgressLine line(base::plus_days(book.closed_through, 1), last);
+    engine::CloseOptions close_options;
+    close_options.workers = options.workers;
+    close_options.progress = [&](const engine::CloseProgress& p) { line.show(p); };
+    outcome = engine::close_through(conninfo, catalog, last, today, std::move(close_options));
+  }
+  if (options.json) {
+    std::cout << report_json(outcome, last, *catalog).dump(2) << "\n";
+  } else {
+    print_report(std::cout, outcome, *catalog);
+  }
+  return Exit::Done;
+}
+
+Exit run_or_say_why(const Options& options) {
+  try {
+    return run(options);
+  } catch (const engine::CloseLeased& leased) {
+    std::cerr << "fenqi: " << leased.what() << "\n";
+    return Exit::TryAgain;
+  } catch (const engine::CloseRefused& refused) {
+    std::cerr << "fenqi: " << refused.what() << "\n";
+    return Exit::Refused;
+  }
+}
+
+}  // namespace
+
+void add_close(CLI::App& app, Outcome& outcome) {
+  auto options = std::make_shared<Options>();
+  options->workers = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
+  CLI::App* command = app.add_subcommand(
+      "close",
+      "Close business dates in order: due and late, fees, limits, income, settlement, seal");
+  CLI::Option* date = command->add_option(
+      "--date", options->date, "The date to close, after those before it; yesterday if not given");
+  command->add_option("--through", options->through, "The same: the last date to close")
+      ->excludes(date);
+  command->add_option("--workers", options->workers, "Connections that close customers")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_option("--today", options->today, "The present date; the clock's if not given");
+  command->add_flag("--json", options->json, "The report as JSON");
+  command->add_flag("--dry-run", options->dry_run, "Only print the dates that would be closed");
+  command->callback([options, &outcome] { outcome.exit = run_or_say_why(*options); });
+}
+
+}  // namespace cli

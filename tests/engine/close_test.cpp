@@ -1,0 +1,352 @@
+#include "engine/close.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "engine/book.h"
+#include "engine/engine.h"
+#include "engine/verify.h"
+#include "ledger/journal.h"
+#include "sql/store/rows.h"
+#include "tests/support/test_database.h"
+
+namespace engine {
+namespace {
+
+using base::Day;
+using base::make_day;
+using base::plus_days;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// domain.md §4.3's terms; the bank confirms payouts on the day they are instructed.
+constexpr const char* kCatalog = R"(
+[book]
+name = "s1"
+currency = "CNY"
+zone = "Asia/Shanghai"
+calendar = "CN"
+cutoff = "24:00"
+decisions = "enforce"
+limit_policy = true
+[currency.CNY]
+tolerance = "10.00"
+payout_min = "1.00"
+installment_min = "1.00"
+opening_capital = "50000.00"
+[[product]]
+name = "flat_fee"
+method = "flat_fee"
+installments_min = 1
+installments_max = 24
+due = "statement"
+bill_day = 1
+days_to_due = 9
+rate_percent = "0.60"
+rate_per = "period"
+split = "DOWN_LAST"
+late_fee = { percent_per_day = "0.05", grace_days = 3, tolerance_percent = "10" }
+[[merchant]]
+name = "standard"
+discount_percent = "0.60"
+returns_discount = true
+settle = "T+1"
+calendar = "CN"
+frequency = "daily"
+reserve_percent = "5"
+reserve_days = 90
+[[customer]]
+name = "standard"
+limit = { CNY = "8000.00" }
+[[channel]]
+name = "WX"
+auto_settle = { days = 1, fee_percent = "0.30" }
+[created]
+customer = "standard"
+merchant = "standard"
+[payout]
+auto_confirm = { days = 0 }
+[calendar.CN]
+first_year = 2026
+last_year = 2026
+off = [ 2026-06-19, 2026-06-20, 2026-06-21 ]
+work = []
+)";
+
+const base::Currency kCny = *base::Currency::find("CNY");
+const base::Zone kShanghai = *base::Zone::find("Asia/Shanghai");
+
+base::Instant at(Day day) {
+  return *base::parse_instant(base::to_string(day) + " 10:00:00", kShanghai);
+}
+
+/// A book of its own, with the engine that posts to it.
+class World {
+ public:
+  explicit World(Day opens_on = make_day(2026, 6, 18)) : database_(tests::TestDatabase::create()) {
+    store::Session session(database_.conninfo());
+    auto parsed = parse_catalog(kCatalog);
+    if (!parsed) {
+      throw std::runtime_error(parsed.error().field + " " + parsed.error().value + ": " +
+                               parsed.error().rule);
+    }
+    catalog_ = std::make_shared<const Catalog>(
+        apply_catalog(session, conninfo(), *std::move(parsed), opens_on));
+    engine_ = std::make_unique<Engine>(conninfo(), catalog_);
+  }
+
+  const std::string& conninfo() const { return database_.conninfo(); }
+  std::shared_ptr<const Catalog> catalog() const { return catalog_; }
+
+  void buy(const std::string& ref, Day day, std::int64_t amount, int installments,
+           std::int64_t coupon_platform = 0, std::int64_t coupon_merchant = 0) {
+    Purchase p;
+    p.ref = ref;
+    p.customer = "C-" + ref;
+    p.merchant = "M1";
+    p.purchased_at = at(day);
+    p.amount = {amount, kCny};
+    p.installments = installments;
+    p.coupon_platform = coupon_platform;
+    p.coupon_merchant = coupon_merchant;
+    expect_posted(engine_->capture({&p, 1}, context()));
+  }
+
+  void pay(const std::string& ref, Day day, std::int64_t amount) {
+    Repayment r;
+    r.ref = ref + "@" + base::to_string(day);
+    r.customer = "C-" + ref;
+    r.paid_at = at(day);
+    r.amount = {amount, kCny};
+    r.channel = "WX";
+    expect_posted(engine_->repay({&r, 1}, context()));
+  }
+
+  CloseOutcome close(Day day, CloseOptions options = {}) {
+    return close_through(conninfo(), catalog_, day, kToday, std::move(options));
+  }
+
+  /// "2026-06-22 RESERVE_HOLD 5300", one text a journal of these rules.
+  std::vector<std::string> journals(std::initializer_list<ledger::Rule> rules) {
+    std::vector<std::int16_t> numbers;
+    for (const ledger::Rule rule : rules) numbers.push_back(static_cast<std::int16_t>(rule));
+    store::Session session(conninfo());
+    const store::Rows rows = store::query(session, R"(
+      SELECT business_date, rule, array_to_string(amount_minor, ' ') FROM journal
+      WHERE rule = ANY ($1) ORDER BY business_date, rule, journal_id)",
+                                          store::Params().int2s(numbers));
+    std::vector<std::string> out;
+    for (int i = 0; i < rows.size(); ++i) {
+      out.push_back(fmt::format("{} {} {}", base::to_string(rows.day(i, 0)),
+                                ledger::name(static_cast<ledger::Rule>(rows.int2(i, 1))),
+                                rows.text(i, 2)));
+    }
+    return out;
+  }
+
+  std::string digest() {
+    store::Session session(conninfo());
+    return digest_book(session);
+  }
+
+  void expect_proved() {
+    store::Session session(conninfo());
+    for (const Finding& finding : verify_book(session)) {
+      EXPECT_EQ(finding.offenders, 0)
+          << finding.id << " " << finding.sentence << ": " << finding.first;
+    }
+  }
+
+  static inline const Day kToday = make_day(2026, 12, 1);
+
+ private:
+  static BatchContext context() { return {.today = kToday, .create_parties = true}; }
+  static void expect_posted(const std::vector<ItemResult>& results) {
+    for (const ItemResult& result : results) {
+      EXPECT_EQ(result.status, Status::Posted) << code(result.refusal);
+    }
+  }
+
+  tests::TestDatabase database_;
+  std::shared_ptr<const Catalog> catalog_;
+  std::unique_ptr<Engine> engine_;
+};
+
+// domain.md §4.3: J06, J07, J08 after a holiday, J12, and the income of J09 and J11.
+TEST(Close, FirstDaysOfS1) {
+  World world;
+  world.buy("O1", make_day(2026, 6, 18), 1'100'00, 6, 60'00, 40'00);
+  world.close(make_day(2026, 6, 20));
+  EXPECT_THAT(world.journals({ledger::Rule::PayoutInstruct}), ElementsAre());
+  world.close(make_day(2026, 7, 9));
+  world.pay("O1", make_day(2026, 7, 10), 172'66);
+  world.close(make_day(2026, 7, 13));
+  EXPECT_THAT(world.journals({ledger::Rule::ReserveHold, ledger::Rule::PayoutInstruct,
+                              ledger::Rule::PayoutConfirm}),
+              ElementsAre("2026-06-22 RESERVE_HOLD 5300", "2026-06-22 PAYOUT_INSTRUCT 100064",
+                          "2026-06-22 PAYOUT_CONFIRM 100064"));
+  EXPECT_THAT(world.journals({ledger::Rule::ChannelSettle}),
+              ElementsAre("2026-07-13 CHANNEL_SETTLE 17214 52"));
+  EXPECT_THAT(world.journals({ledger::Rule::FeeEarn}),
+              ElementsAre("2026-06-30 FEE_EARN 355", "2026-07-10 FEE_EARN 245"));
+  world.expect_proved();
+}
+
+// domain.md §4.3: J17 is the sum of several nights; the day of payment is posted with the payment.
+// J41: the reserve of 18 June is released on 16 September.
+TEST(Close, LateFeeAndReleaseOfS1) {
+  World world;
+  world.buy("O1", make_day(2026, 6, 18), 1'100'00, 6, 60'00, 40'00);
+  world.close(make_day(2026, 7, 9));
+  world.pay("O1", make_day(2026, 7, 10), 172'66);
+  world.close(make_day(2026, 8, 9));
+  world.pay("O1", make_day(2026, 8, 10), 100'00);
+  world.close(make_day(2026, 8, 19));
+  world.pay("O1", make_day(2026, 8, 20), 73'06);
+  world.close(make_day(2026, 8, 31));
+  EXPECT_THAT(world.journals({ledger::Rule::LateFee}),
+              ElementsAre("2026-08-14 LATE_FEE 16", "2026-08-15 LATE_FEE 4",
+                          "2026-08-16 LATE_FEE 4", "2026-08-17 LATE_FEE 4", "2026-08-18 LATE_FEE 4",
+                          "2026-08-19 LATE_FEE 4", "2026-08-20 LATE_FEE 4"));
+  world.close(make_day(2026, 9, 15));
+  EXPECT_THAT(world.journals({ledger::Rule::ReserveRelease}),
+              ElementsAre("2026-09-16 RESERVE_RELEASE 5300"));
+  world.expect_proved();
+}
+
+TEST(Close, ClosedDateStaysAsItIs) {
+  World world;
+  world.buy("O1", make_day(2026, 6, 18), 1'100'00, 6);
+  EXPECT_EQ(world.close(make_day(2026, 6, 18)).dates.size(), 1u);
+  const std::string before = world.digest();
+  const CloseOutcome again = world.close(make_day(2026, 6, 18));
+  EXPECT_TRUE(again.is_already_closed);
+  EXPECT_TRUE(again.dates.empty());
+  EXPECT_EQ(world.digest(), before);
+}
+
+TEST(Close, DateThatIsNotOverIsRefused) {
+  World world;
+  try {
+    world.close(plus_days(World::kToday, 1));
+    FAIL();
+  } catch (const CloseRefused& refused) {
+    EXPECT_THAT(refused.what(), HasSubstr("today is 2026-12-01"));
+  }
+  EXPECT_THROW(world.close(make_day(2026, 6, 17)), CloseRefused);
+}
+
+TEST(Close, TwoAtOnceAreOneTooMany) {
+  World world;
+  {
+    Closer first(world.conninfo(), world.catalog());
+    try {
+      Closer second(world.conninfo(), world.catalog());
+      FAIL();
+    } catch (const CloseLeased& leased) {
+      EXPECT_THAT(leased.what(), HasSubstr(fmt::format("process {}", getpid())));
+    }
+    first.close_through(make_day(2026, 6, 18), World::kToday);
+  }
+  world.close(make_day(2026, 6, 19));  // the lease is free again
+}
+
+// The calendar ends with 2026: what settles in 2027 is refused by name, and nothing is closed.
+TEST(Close, MissingCalendarYearStopsTheClose) {
+  World world(make_day(2026, 12, 29));
+  const Day last = make_day(2026, 12, 31);
+  try {
+    close_through(world.conninfo(), world.catalog(), last, last);
+    FAIL();
+  } catch (const CloseFailed& failed) {
+    EXPECT_THAT(failed.what(), HasSubstr("2026-12-31"));
+    EXPECT_THAT(failed.what(), HasSubstr("calendar CN has no year 2027"));
+  }
+  store::Session session(world.conninfo());
+  EXPECT_EQ(find_book(session)->closed_through, make_day(2026, 12, 30));
+}
+
+constexpr int kDates = 60;  // through 16 August: 37 days after the first due date
+
+/// Forty customers who buy, pay, pay late or not at all.
+void live(World& world, const std::function<void(Day)>& close) {
+  const Day first = make_day(2026, 6, 18);
+  for (int n = 0; n < 40; ++n) {
+    world.buy(fmt::format("{:02}", n), first, 300'00 + n * 17'31, 1 + n % 4);
+  }
+  for (int day = 0; day < kDates; ++day) {
+    const Day date = plus_days(first, day);
+    if (day == 22 || day == 27 || day == 33) {
+      for (int n = day % 3; n < 40; n += 3) world.pay(fmt::format("{:02}", n), date, 120'00);
+    }
+    close(date);
+  }
+}
+
+/// The books of an undisturbed run.
+const std::string& undisturbed_digest() {
+  static const std::string digest = [] {
+    World world;
+    live(world, [&](Day date) { world.close(date); });
+    world.expect_proved();
+    return world.digest();
+  }();
+  return digest;
+}
+
+// Broken off before the commit of every step, on a settlement day, at a month end, on due dates and
+// late days; each time taken up again.
+TEST(Close, BreakingOffAnywhereChangesNothing) {
+  struct Crash : std::runtime_error {
+    using std::runtime_error::runtime_error;
+  };
+  World world;
+  std::set<std::pair<Day, std::string>> crashed;
+  int crashes = 0;
+  CloseOptions options{.chunk = 7};
+  options.before_commit = [&](Day day, std::string_view step) {
+    const int number = base::days_between(make_day(2026, 6, 18), day);
+    if (number % 9 != 3) return;  // 21 and 30 June, 9 July, ...
+    if (crashed.emplace(day, step).second) throw Crash("killed");
+  };
+  live(world, [&](Day date) {
+    for (bool is_closed = false; !is_closed;) {
+      try {
+        world.close(date, options);
+        is_closed = true;
+      } catch (const Crash&) {
+        ++crashes;
+      }
+    }
+  });
+  EXPECT_EQ(crashes, 7 * 8 + 5);  // on two of the nights no customer has anything to do
+  EXPECT_EQ(world.digest(), undisturbed_digest());
+}
+
+TEST(Close, AnyNumberOfWorkersGivesTheSameBooks) {
+  World world;
+  live(world, [&](Day date) { world.close(date, {.workers = 2, .chunk = 3}); });
+  EXPECT_EQ(world.digest(), undisturbed_digest());
+}
+
+// Events first, all closes at the end: same dates, same books as closing each night, because
+// nobody acts between the nights.
+TEST(Close, CatchingUpIsTheSameAsNightByNight) {
+  const Day last = make_day(2026, 8, 16);
+  World nightly;
+  World late;
+  for (World* world : {&nightly, &late}) {
+    for (int n = 0; n < 10; ++n) {
+      world->buy(fmt::format("{:02}", n), make_day(2026, 6, 18), 300'00 + n * 17'31, 1 + n % 4);
+    }
+  }
+  for (Day day = make_day(2026, 6, 18); day <= last; day = plus_days(day, 1)) nightly.close(day);
+  EXPECT_EQ(late.close(last).dates.size(), 60u);
+  EXPECT_EQ(late.digest(), nightly.digest());
+}
+
+}  // namespace
+}  // namespace engine
