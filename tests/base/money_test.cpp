@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 #include <concepts>
 #include <limits>
@@ -11,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/rate.h"
+#include "tests/support/property.h"
 
 namespace base {
 namespace {
@@ -137,7 +137,7 @@ TEST(ParseMoney, StopsAtTheCeilingAndNeverWraps) {
 }
 
 TEST(ParseMoney, ReadsBackWhatIsShown) {
-  rc::check("decimal round trip", [] {
+  tests::property("decimal round trip", [] {
     const Currency c = currency(*rc::gen::element("JPY", "CNY", "KWD"));
     const Money money{
         *rc::gen::oneOf(rc::gen::inRange<std::int64_t>(-kAmountMinorMax, kAmountMinorMax),
@@ -190,7 +190,7 @@ TEST(Split, HalfUpLastIsImpossibleWhereTheRestWouldBeNegative) {
 }
 
 TEST(Split, LosesNothing) {
-  rc::check("sums exactly, differs by at most the remainder", [] {
+  tests::property("sums exactly, differs by at most the remainder", [] {
     const SplitRule rule =
         *rc::gen::element(SplitRule::DownLast, SplitRule::DownFirst, SplitRule::HalfUpLast,
                           SplitRule::Cumulative, SplitRule::LargestRemainder);
@@ -222,7 +222,7 @@ TEST(Allocate, GivesTheRestToTheLargestRemaindersAndTiesToTheFirst) {
 }
 
 TEST(Allocate, StaysWithinOneMinorUnitOfTheExactShare) {
-  rc::check("quota", [] {
+  tests::property("quota", [] {
     const std::int64_t total = *rc::gen::inRange<std::int64_t>(0, kAmountMinorMax);
     std::vector<std::int64_t> weights = *rc::gen::container<std::vector<std::int64_t>>(
         rc::gen::inRange<std::int64_t>(0, 1'000'000));

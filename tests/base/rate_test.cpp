@@ -1,12 +1,12 @@
 #include "base/rate.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 #include <array>
 
 #include "base/check.h"
 #include "base/wide.h"
+#include "tests/support/property.h"
 
 namespace base {
 namespace {
@@ -76,7 +76,7 @@ TEST(DivRound, AgreesWithTheTableOfJavaRoundingMode) {
 }
 
 TEST(DivRound, IsTheNearestWhereItSaysSo) {
-  rc::check("distance", [] {
+  tests::property("distance", [] {
     const int128 n = *rc::gen::arbitrary<std::int64_t>();
     const int128 d = *rc::gen::inRange<std::int64_t>(1, 1'000'000);
     const int128 half_up = div_round(n, d, Rounding::HalfUp);

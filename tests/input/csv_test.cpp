@@ -2,12 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "tests/support/property.h"
 
 namespace input {
 namespace {
@@ -184,7 +185,7 @@ TEST(Csv, RefusesWhatIsNoFile) {
 TEST(Csv, ReadsBackWhatItWrites) {
   const auto field = rc::gen::container<std::string>(
       rc::gen::element('a', 'b', ',', '"', '\n', '\r', ' ', ';', '0'));
-  rc::check([&] {
+  tests::property([&] {
     const auto rows = *rc::gen::nonEmpty(
         rc::gen::container<Rows>(rc::gen::container<std::vector<std::string>>(3, field)));
     std::string bytes;
@@ -198,8 +199,12 @@ TEST(Csv, ReadsBackWhatItWrites) {
 
 // Whatever the bytes, reading ends, and no line is lost: the last record is reached.
 TEST(Csv, SurvivesAnyBytes) {
-  rc::check([] {
+  tests::property([] {
     const auto bytes = *rc::gen::container<std::string>(rc::gen::arbitrary<char>());
+    if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) {
+      RC_ASSERT_THROWS_AS(read(bytes), InputError);  // UTF-16: refused as a whole
+      return;
+    }
     const Read got = read(bytes);
     RC_ASSERT(got.lines.size() == got.rows.size());
     RC_ASSERT(std::is_sorted(got.lines.begin(), got.lines.end()));

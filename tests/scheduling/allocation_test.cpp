@@ -2,12 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 #include <numeric>
 
 #include "base/check.h"
 #include "tests/scheduling/plans.h"
+#include "tests/support/property.h"
 
 namespace scheduling {
 namespace {
@@ -194,7 +194,7 @@ Book random_book() {
 
 // Whatever is owed: no cent is made or lost, nothing is overpaid, nothing is skipped.
 TEST(AllocatePayment, PartsAndCreditSumToTheAmount) {
-  rc::check("allocation", [] {
+  tests::property("allocation", [] {
     Book book = random_book();
     const std::int64_t amount = *rc::gen::inRange<std::int64_t>(0, 800);
     const Day day = plus_days(make_day(2026, 1, 1), *rc::gen::inRange(-5, 200));

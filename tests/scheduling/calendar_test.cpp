@@ -2,9 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 #include <set>
+
+#include "tests/support/property.h"
 
 namespace scheduling {
 namespace {
@@ -90,7 +91,7 @@ TEST(Calendar, RefusesListsThatContradictThemselves) {
 
 // A walk day by day over plain sets must agree, whatever the lists.
 TEST(Calendar, AgreesWithWalkingDayByDay) {
-  rc::check("tables = walk", [] {
+  tests::property("tables = walk", [] {
     const Day start = make_day(2020, 1, 1);
     std::set<Day> off, work;
     for (int offset : *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 731))) {

@@ -1,11 +1,11 @@
 #include "scheduling/earning.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 #include <vector>
 
 #include "scheduling/due_dates.h"
+#include "tests/support/property.h"
 
 namespace scheduling {
 namespace {
@@ -87,7 +87,7 @@ TEST(Earning, NextRecognitionIsTheNextDueDateOrMonthEnd) {
 // Closing only where next_recognition says recognizes the same as closing every day; nothing is
 // ever taken back, and in the end all of it is income.
 TEST(Earning, GrowsToItsTotal) {
-  rc::check("recognition is monotone and complete", [] {
+  tests::property("recognition is monotone and complete", [] {
     Periods p;
     p.start = plus_days(make_day(2026, 1, 1), *rc::gen::inRange(0, 400));
     const int count = *rc::gen::inRange(1, 8);

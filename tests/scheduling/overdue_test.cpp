@@ -2,13 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 #include <map>
 #include <set>
 
 #include "base/rounding.h"
 #include "tests/scheduling/plans.h"
+#include "tests/support/property.h"
 
 namespace scheduling {
 namespace {
@@ -236,7 +236,7 @@ std::int64_t naive_late_fee(const History& h, Day through) {
 }
 
 TEST(LateFee, AgreesWithTheDefinitionOverRandomHistories) {
-  rc::check("one pass = definition", [] {
+  tests::property("one pass = definition", [] {
     const History h = random_history();
     const Day through = plus_days(h.at_start.front().due, *rc::gen::inRange(-2, 60));
     const std::vector<InstallmentView> now = h.at_end_of(make_day(2027, 1, 1));
@@ -255,7 +255,7 @@ TEST(LateFee, AgreesWithTheDefinitionOverRandomHistories) {
 
 TEST(LateFee, OfOneMoreNightAgreesWithTheWholeHistory) {
   int nights = 0;
-  rc::check("incremental = full", [&nights] {
+  tests::property("incremental = full", [&nights] {
     const History h = random_history();
     for (int n = 0; n < 60; ++n) {
       const Day day = plus_days(h.at_start.front().due, n);
@@ -274,7 +274,7 @@ TEST(LateFee, OfOneMoreNightAgreesWithTheWholeHistory) {
 }
 
 TEST(DaysPastDue, FallsOnlyByPaymentAndRisesByOneANight) {
-  rc::check("dpd of the next day", [] {
+  tests::property("dpd of the next day", [] {
     const History h = random_history();
     const std::vector<InstallmentView> state = h.at_end_of(make_day(2026, 1, 20));
     const Day day = plus_days(make_day(2026, 1, 20), *rc::gen::inRange(0, 60));

@@ -2,10 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 #include <cmath>
 #include <map>
+
+#include "tests/support/property.h"
 
 namespace scheduling {
 namespace {
@@ -223,7 +224,7 @@ TEST(MakeSchedule, FeeThatRoundsUpTooMuchIsRefused) {
 
 // Whatever the terms, a plan pays back exactly what was lent: no cent is made or lost.
 TEST(MakeSchedule, PartsSumToThePrincipal) {
-  rc::check("principals sum, nothing negative, dues increase", [] {
+  tests::property("principals sum, nothing negative, dues increase", [] {
     Terms t = terms(Method::InterestFree, cny(1), 1, {});
     t.method = *rc::gen::element(Method::InterestFree, Method::FlatFee, Method::EqualPrincipal,
                                  Method::LevelPayment);
