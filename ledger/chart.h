@@ -48,9 +48,9 @@ struct ChartEntry {
   Code code;
   std::string_view name;
   std::string_view name_zh;
-  Side side;      ///< the side on which its balance normally is
+  Side side;  ///< the side on which its balance normally is
   Owner owner;
-  bool has_tag;   ///< whether a product or item type is told apart by the account's tag
+  bool has_tag;  ///< whether a product or item type is told apart by the account's tag
 };
 
 std::span<const ChartEntry> chart();

@@ -25,10 +25,14 @@ AccountKey payable(base::PartyId merchant, const char* item) {
 AccountKey subsidy_source(SubsidyPayer payer, base::PartyId merchant, base::PartyId sponsor,
                           const std::string& product) {
   switch (payer) {
-    case SubsidyPayer::Merchant: return payable(merchant, "subsidy");
-    case SubsidyPayer::Platform: return {Code::PlatformSubsidyCost, {}, product};
-    case SubsidyPayer::Sponsor: return {Code::SponsorReceivable, sponsor};
-    case SubsidyPayer::None: break;
+    case SubsidyPayer::Merchant:
+      return payable(merchant, "subsidy");
+    case SubsidyPayer::Platform:
+      return {Code::PlatformSubsidyCost, {}, product};
+    case SubsidyPayer::Sponsor:
+      return {Code::SponsorReceivable, sponsor};
+    case SubsidyPayer::None:
+      break;
   }
   CHECK(false, "a subsidy that nobody pays");
   std::unreachable();

@@ -24,16 +24,17 @@ enum class SubsidyPayer : std::int16_t { None = 0, Merchant = 1, Platform = 2, S
 /// A purchase in model P: G = F + Cp + Cm + Cs.
 struct Capture {
   base::PartyId merchant;
-  base::PartyId sponsor = {};          ///< needed when cs or a sponsor's subsidy is above 0
-  std::string product;                 ///< the campaign of 6402 and 6403
-  std::int64_t financed = 0;           ///< F
-  std::int64_t coupon_platform = 0;    ///< Cp
-  std::int64_t coupon_merchant = 0;    ///< Cm: lowers what the merchant is owed, no posting of its own
-  std::int64_t coupon_sponsor = 0;     ///< Cs
-  std::int64_t fee = 0;                ///< Φ
-  std::int64_t discount = 0;           ///< μ on base G - Cm, VAT included
-  std::int64_t discount_vat = 0;       ///< the VAT in μ
-  std::int64_t subsidy = 0;            ///< σ
+  base::PartyId sponsor = {};        ///< needed when cs or a sponsor's subsidy is above 0
+  std::string product;               ///< the campaign of 6402 and 6403
+  std::int64_t financed = 0;         ///< F
+  std::int64_t coupon_platform = 0;  ///< Cp
+  std::int64_t coupon_merchant =
+      0;                            ///< Cm: lowers what the merchant is owed, no posting of its own
+  std::int64_t coupon_sponsor = 0;  ///< Cs
+  std::int64_t fee = 0;             ///< Φ
+  std::int64_t discount = 0;        ///< μ on base G - Cm, VAT included
+  std::int64_t discount_vat = 0;    ///< the VAT in μ
+  std::int64_t subsidy = 0;         ///< σ
   SubsidyPayer subsidy_payer = SubsidyPayer::None;
 };
 Transfers capture(const Capture& c);
@@ -58,14 +59,14 @@ struct Refund {
   base::PartyId merchant;
   base::PartyId sponsor = {};
   std::string product;
-  std::int64_t principal = 0;          ///< of Rc: taken off the receivable
-  std::int64_t cash = 0;               ///< of Rc: owed to the customer
-  std::int64_t coupon_platform = 0;    ///< Rp
-  std::int64_t coupon_sponsor = 0;     ///< Rs
-  std::int64_t fee = 0;                ///< ΔΦ: unpaid fee that falls away
-  std::int64_t discount = 0;           ///< Δμ returned to the merchant, VAT included
+  std::int64_t principal = 0;        ///< of Rc: taken off the receivable
+  std::int64_t cash = 0;             ///< of Rc: owed to the customer
+  std::int64_t coupon_platform = 0;  ///< Rp
+  std::int64_t coupon_sponsor = 0;   ///< Rs
+  std::int64_t fee = 0;              ///< ΔΦ: unpaid fee that falls away
+  std::int64_t discount = 0;         ///< Δμ returned to the merchant, VAT included
   std::int64_t discount_vat = 0;
-  std::int64_t subsidy = 0;            ///< unearned subsidy returned to its payer
+  std::int64_t subsidy = 0;  ///< unearned subsidy returned to its payer
   SubsidyPayer subsidy_payer = SubsidyPayer::None;
 };
 Transfers refund(const Refund& r);

@@ -1,8 +1,8 @@
 #include "sql/store/bench_store.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "sql/store/rows.h"
 
@@ -60,9 +60,10 @@ void load_raw(Session& owner, RawRows& raw, std::int64_t limit) {
 }
 
 void make_raw_table(Session& owner, const RawRows& raw) {
-  owner.execute(fmt::format("DROP TABLE IF EXISTS raw_{0}; CREATE TABLE raw_{0} (LIKE {0}); "
-                            "GRANT INSERT ON raw_{0} TO fenqi_app",
-                            raw.table));
+  owner.execute(
+      fmt::format("DROP TABLE IF EXISTS raw_{0}; CREATE TABLE raw_{0} (LIKE {0}); "
+                  "GRANT INSERT ON raw_{0} TO fenqi_app",
+                  raw.table));
 }
 
 void copy_raw(Session& session, const RawRows& raw, std::size_t from, std::size_t to) {

@@ -1,4 +1,5 @@
-// What benchmarks need of the database: bytes of log, the raw bound of COPY, a database of their own.
+// What benchmarks need of the database: bytes of log, the raw bound of COPY, a database of their
+// own.
 #pragma once
 
 #include <cstdint>
