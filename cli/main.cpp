@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "engine/input/byte_source.h"
 #include "sql/store/database.h"
 #include "sql/store/session.h"
 
@@ -17,6 +18,8 @@ int main(int argc, char** argv) {
            cli::add_db,
            cli::add_migrate,
            cli::add_close,
+           cli::add_catalog,
+           cli::add_import,
            cli::add_statement,
            cli::add_export,
            cli::add_verify,
@@ -30,6 +33,9 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(cli::Exit::Usage);
+  } catch (const input::InputError& error) {
+    std::cerr << "fenqi: " << error.what() << "\n";
+    return static_cast<int>(cli::Exit::BadData);
   } catch (const store::Unavailable& error) {
     std::cerr << "fenqi: " << error.what() << "\n";
     return static_cast<int>(cli::Exit::Unavailable);
