@@ -16,7 +16,7 @@
 namespace cli {
 namespace {
 
-Exit apply(const std::string& path, const std::string& opens_on) {
+Exit apply_file(const std::string& path, const std::string& opens_on) {
   engine::Catalog catalog = read_catalog_file(path);
   std::optional<base::Day> first = base::parse_day(opens_on);
   if (!opens_on.empty() && !first) {
@@ -68,7 +68,7 @@ void add_catalog(CLI::App& app, Outcome& outcome) {
   applies->add_option("file", *path, "The catalog (docs/catalog.md)")->required();
   applies->add_option("--opens-on", *opens_on,
                       "First date of a new book whose catalog names none; else it is today");
-  applies->callback([path, opens_on, &outcome] { outcome.exit = apply(*path, *opens_on); });
+  applies->callback([path, opens_on, &outcome] { outcome.exit = apply_file(*path, *opens_on); });
   command->add_subcommand("show", "Print the catalog in force")->callback([&outcome] {
     outcome.exit = show();
   });

@@ -14,6 +14,7 @@ void add_import(CLI::App& app, Outcome& outcome);     // import_command.cpp
 void add_export(CLI::App& app, Outcome& outcome);     // export_command.cpp
 void add_key(CLI::App& app, Outcome& outcome);        // key_command.cpp
 void add_serve(CLI::App& app, Outcome& outcome);      // serve_command.cpp
+void add_replay(CLI::App& app, Outcome& outcome);     // replay_command.cpp
 void add_statement(CLI::App& app, Outcome& outcome);  // statement_command.cpp
 void add_verify(CLI::App& app, Outcome& outcome);     // verify_command.cpp
 

@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
            cli::add_close,
            cli::add_catalog,
            cli::add_import,
+           cli::add_replay,
            cli::add_statement,
            cli::add_export,
            cli::add_verify,
