@@ -63,10 +63,7 @@ Findings verify_book(store::Session& session, const DayRange& range,
 }
 
 Findings check_day(store::Session& session, base::Day day) {
-  Findings findings = store::check_journals_of_day(session, day);
-  append(findings, store::check_accounts_of_day(session, day));
-  append(findings, store::check_plans_of_day(session, day));
-  append(findings, store::check_allocations_of_day(session, day));
+  Findings findings = store::check_accounts_of_day(session, day);
   append(findings, store::check_customers_of_day(session, day));
   append(findings, store::check_settlements_of_day(session, day));
   return findings;

@@ -503,9 +503,6 @@ void add(Findings& to, Findings&& from) {
 Findings check_journals(Session& session, const DayRange& range) {
   return run_statement(session, kJournalFacts, kJournals, bounds(range));
 }
-Findings check_journals_of_day(Session& session, base::Day day) {
-  return check_journals(session, {day, day});
-}
 
 Findings check_control_accounts(Session& session) {
   return run_statement(session, kControlFacts, kControlAccounts, {});

@@ -90,8 +90,11 @@ Findings check_settlements(Session& session) {
 }
 
 Findings check_settlements_of_day(Session& session, base::Day day) {
-  return check_settlements_where(session, "s.settled_on = $1",
-                                 Params().day(base::plus_days(day, 1)));
+  const Params settled_on = Params().day(base::plus_days(day, 1));
+  if (query(session, "SELECT FROM settlement WHERE settled_on = $1 LIMIT 1", settled_on).empty()) {
+    return {};
+  }
+  return check_settlements_where(session, "s.settled_on = $1", settled_on);
 }
 
 }  // namespace store

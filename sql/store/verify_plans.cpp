@@ -1,12 +1,14 @@
 // What customers owe, proved against the ledger and against the history of allocations.
+#include <utility>
+
 #include "sql/store/verify_pass.h"
 
 namespace store {
 namespace {
 
 // 1101, 1102 and 1103 of each plan beside what its schedule says is unpaid.
-constexpr std::string_view kPlans = R"(
-  WITH {touched} code AS (
+constexpr const char* kPlans = R"(
+  WITH code AS (
     SELECT coalesce(array_agg(account_id) FILTER (WHERE code = 1101), '{}') AS principal,
            coalesce(array_agg(account_id) FILTER (WHERE code = 1102), '{}') AS fee,
            coalesce(array_agg(account_id) FILTER (WHERE code = 1103), '{}') AS late_fee
@@ -22,7 +24,7 @@ constexpr std::string_view kPlans = R"(
       CROSS JOIN code c
       CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
         AS t (debit, credit, amount)
-    WHERE j.plan_id IS NOT NULL {and_j}
+    WHERE j.plan_id IS NOT NULL
     GROUP BY j.party_id, j.plan_id, j.currency),
   side_by_side AS (
     SELECT p.plan_id, coalesce(p.party_id, l.party_id) AS party_id,
@@ -35,7 +37,7 @@ constexpr std::string_view kPlans = R"(
              - (SELECT coalesce(sum(x), 0) FROM unnest(p.paid_principal) x) AS principal_unpaid,
            (SELECT coalesce(sum(x), 0) FROM unnest(p.fee) x)
              - (SELECT coalesce(sum(x), 0) FROM unnest(p.paid_fee) x) AS fee_unpaid
-    FROM (SELECT * FROM plan p WHERE true {and_p}) p
+    FROM (SELECT * FROM plan p WHERE true) p
       FULL JOIN ledger l ON l.party_id = p.party_id AND l.plan_id = p.plan_id
                             AND l.currency = p.currency),
   judged AS (
@@ -51,34 +53,34 @@ constexpr std::string_view kPlans = R"(
   SELECT count(*),
          count(*) FILTER (WHERE principal_wrong),
          min(format('purchase %s of customer %s: 1101 holds %s, the plan says %s is outstanding, '
-                    'its installments say %s is unpaid', purchase_ref, {customer}, principal,
+                    'its installments say %s is unpaid', purchase_ref, (SELECT ref FROM party w WHERE w.party_id = s.party_id), principal,
                     outstanding_minor, principal_unpaid)) FILTER (WHERE principal_wrong),
          count(*),
          count(*) FILTER (WHERE fee_wrong),
          min(format('purchase %s of customer %s: 1102 holds %s, its installments say %s is unpaid',
-                    purchase_ref, {customer}, fee, fee_unpaid)) FILTER (WHERE fee_wrong),
+                    purchase_ref, (SELECT ref FROM party w WHERE w.party_id = s.party_id), fee, fee_unpaid)) FILTER (WHERE fee_wrong),
          count(*),
          count(*) FILTER (WHERE late_fee_wrong),
          min(format('purchase %s of customer %s: 1103 holds %s, the plan says %s less %s paid',
-                    purchase_ref, {customer}, late_fee, late_fee_minor, late_fee_paid_minor))
+                    purchase_ref, (SELECT ref FROM party w WHERE w.party_id = s.party_id), late_fee, late_fee_minor, late_fee_paid_minor))
            FILTER (WHERE late_fee_wrong),
          count(*),
          count(*) FILTER (WHERE recognized_wrong),
          min(format('purchase %s of customer %s: fee %s of %s recognized, subsidy %s of %s',
-                    purchase_ref, {customer}, fee_recognized_minor, fee_minor,
+                    purchase_ref, (SELECT ref FROM party w WHERE w.party_id = s.party_id), fee_recognized_minor, fee_minor,
                     subsidy_recognized_minor, subsidy_minor)) FILTER (WHERE recognized_wrong)
   FROM judged s)";
 
 // What repayments and refunds did to each plan beside what the plan remembers, and beside what was
 // captured.
-constexpr std::string_view kPlanAllocations = R"(
-  WITH {touched} part AS (
+constexpr const char* kPlanAllocations = R"(
+  WITH part AS (
     SELECT a.party_id, a.plan_id, a.kind,
            (SELECT coalesce(sum(x), 0) FROM unnest(a.principal) x) AS principal,
            (SELECT coalesce(sum(x), 0) FROM unnest(a.fee) x) AS fee,
            (SELECT coalesce(sum(x), 0) FROM unnest(a.interest) x) AS interest, a.penalty_minor
     FROM allocation a
-    WHERE a.plan_id <> 0 {and_a}),
+    WHERE a.plan_id <> 0),
   history AS (
     SELECT party_id, plan_id,
            coalesce(sum(principal) FILTER (WHERE kind IN (1, 2)), 0) AS paid,
@@ -102,30 +104,30 @@ constexpr std::string_view kPlanAllocations = R"(
                  (SELECT coalesce(sum(x), 0) FROM unnest(p.paid_fee) x) AS paid_fee,
                  (SELECT coalesce(sum(x), 0) FROM unnest(p.paid_interest) x) AS paid_interest,
                  p.late_fee_paid_minor, p.outstanding_minor, p.financed_minor, p.refunded_minor
-          FROM (SELECT * FROM plan p WHERE true {and_p}) p
+          FROM (SELECT * FROM plan p WHERE true) p
             FULL JOIN history h ON h.party_id = p.party_id AND h.plan_id = p.plan_id) s)
   SELECT count(*),
          count(*) FILTER (WHERE paid_wrong),
          min(format('purchase %s of customer %s: the plan says %s principal, %s fee and %s late fee '
-                    'are paid, its allocations %s, %s and %s', purchase_ref, {customer},
+                    'are paid, its allocations %s, %s and %s', purchase_ref, (SELECT ref FROM party w WHERE w.party_id = s.party_id),
                     paid_principal, paid_fee, late_fee_paid_minor, paid, fee, penalty))
            FILTER (WHERE paid_wrong),
          count(*),
          count(*) FILTER (WHERE principal_wrong),
          min(format('purchase %s of customer %s: %s paid, %s refunded and %s outstanding are not '
-                    'the %s captured', purchase_ref, {customer}, paid, refunded, outstanding_minor,
+                    'the %s captured', purchase_ref, (SELECT ref FROM party w WHERE w.party_id = s.party_id), paid, refunded, outstanding_minor,
                     financed_minor)) FILTER (WHERE principal_wrong)
   FROM judged s)";
 
 // Each repayment and refund beside the parts it was allocated to.
-constexpr std::string_view kEventAllocations = R"(
-  WITH {touched} event AS (
+constexpr const char* kEventAllocations = R"(
+  WITH event AS (
     SELECT r.party_id, r.event_id, r.currency, r.repayment_ref AS ref, 'repayment' AS what,
            r.amount_minor AS amount
-    FROM repayment r WHERE true {and_r}
+    FROM repayment r WHERE true
     UNION ALL
     SELECT f.party_id, f.event_id, f.currency, f.refund_ref, 'refund', f.principal_minor
-    FROM refund f WHERE true {and_f}),
+    FROM refund f WHERE true),
   part AS (
     SELECT a.party_id, a.event_id, a.currency,
            sum(a.credit_minor + CASE WHEN a.kind = 3 THEN 0 ELSE a.penalty_minor END
@@ -134,7 +136,7 @@ constexpr std::string_view kEventAllocations = R"(
                       ELSE (SELECT coalesce(sum(x), 0) FROM unnest(a.fee) x)
                            + (SELECT coalesce(sum(x), 0) FROM unnest(a.interest) x) END) AS amount
     FROM allocation a
-    WHERE a.kind IN (1, 3) {and_a}
+    WHERE a.kind IN (1, 3)
     GROUP BY a.party_id, a.event_id, a.currency),
   judged AS (
     SELECT coalesce(e.party_id, p.party_id) AS party_id, e.what, e.ref,
@@ -146,13 +148,13 @@ constexpr std::string_view kEventAllocations = R"(
   SELECT count(*),
          count(*) FILTER (WHERE wrong),
          min(format('%s %s of customer %s over %s: %s is allocated',
-                    coalesce(what, 'an event'), coalesce(ref, 'that is not there'), {customer},
+                    coalesce(what, 'an event'), coalesce(ref, 'that is not there'), (SELECT ref FROM party w WHERE w.party_id = s.party_id),
                     amount, allocated)) FILTER (WHERE wrong)
   FROM judged s)";
 
 // The exposure row of each customer beside plans, holds and ledger.
-constexpr std::string_view kCustomers = R"(
-  WITH {touched} code AS (
+constexpr const char* kCustomers = R"(
+  WITH code AS (
     SELECT coalesce(array_agg(account_id) FILTER (WHERE code = 1101), '{}') AS principal,
            coalesce(array_agg(account_id) FILTER (WHERE code = 2201), '{}') AS credit,
            coalesce(array_agg(account_id) FILTER (WHERE code = 9011), '{}') AS held
@@ -162,13 +164,13 @@ constexpr std::string_view kCustomers = R"(
            credit_balance_minor AS credit, held_minor AS held, 0::numeric AS plans,
            0::numeric AS ledger_outstanding, 0::numeric AS ledger_credit, 0::numeric AS holds,
            0::numeric AS ledger_held
-    FROM credit_account c WHERE true {and_c}
+    FROM credit_account c WHERE true
     UNION ALL
     SELECT party_id, currency, 0, 0, 0, 0, sum(outstanding_minor), 0, 0, 0, 0
-    FROM plan p WHERE true {and_p} GROUP BY party_id, currency
+    FROM plan p WHERE true GROUP BY party_id, currency
     UNION ALL
     SELECT party_id, currency, 0, 0, 0, 0, 0, 0, 0, sum(amount_minor), 0
-    FROM hold h WHERE status = 1 {and_h} GROUP BY party_id, currency
+    FROM hold h WHERE status = 1 GROUP BY party_id, currency
     UNION ALL
     SELECT j.party_id, j.currency, 0, 0, 0, 0, 0,
            sum(t.amount * ((t.debit = ANY (c.principal))::int
@@ -181,7 +183,7 @@ constexpr std::string_view kCustomers = R"(
       CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
         AS t (debit, credit, amount)
     WHERE (t.debit = ANY (c.principal || c.credit || c.held)
-           OR t.credit = ANY (c.principal || c.credit || c.held)) {and_j}
+           OR t.credit = ANY (c.principal || c.credit || c.held))
     GROUP BY j.party_id, j.currency),
   side_by_side AS (
     SELECT party_id, currency, sum(rows) AS rows, sum(outstanding) AS outstanding,
@@ -199,16 +201,16 @@ constexpr std::string_view kCustomers = R"(
   SELECT count(*),
          count(*) FILTER (WHERE outstanding_wrong),
          min(format('customer %s in %s: the credit account says %s is outstanding, the plans %s, '
-                    '1101 %s', {customer}, currency, outstanding, plans, ledger_outstanding))
+                    '1101 %s', (SELECT ref FROM party w WHERE w.party_id = s.party_id), currency, outstanding, plans, ledger_outstanding))
            FILTER (WHERE outstanding_wrong),
          count(*),
          count(*) FILTER (WHERE credit_wrong),
          min(format('customer %s in %s: the credit account says the credit balance is %s, 2201 %s',
-                    {customer}, currency, credit, ledger_credit)) FILTER (WHERE credit_wrong),
+                    (SELECT ref FROM party w WHERE w.party_id = s.party_id), currency, credit, ledger_credit)) FILTER (WHERE credit_wrong),
          count(*),
          count(*) FILTER (WHERE held_wrong),
          min(format('customer %s in %s: the credit account says %s is held, the open holds %s, '
-                    '9011 %s', {customer}, currency, held, holds, ledger_held))
+                    '9011 %s', (SELECT ref FROM party w WHERE w.party_id = s.party_id), currency, held, holds, ledger_held))
            FILTER (WHERE held_wrong)
   FROM judged s)";
 
@@ -238,31 +240,20 @@ const Facts kCustomerFacts = {
      "each credit account's held amount is that of its open holds, and 9011 of the customer"},
 };
 
-Findings check_allocations_in(Session& session, std::optional<base::Day> day) {
-  Findings findings = run_pass(session, kPlanAllocationFacts, kPlanAllocations, day);
-  for (Finding& f : run_pass(session, kEventAllocationFacts, kEventAllocations, day)) {
+}  // namespace
+
+Findings check_plans(Session& session) { return run_statement(session, kPlanFacts, kPlans, {}); }
+
+Findings check_allocations(Session& session) {
+  Findings findings = run_statement(session, kPlanAllocationFacts, kPlanAllocations, {});
+  for (Finding& f : run_statement(session, kEventAllocationFacts, kEventAllocations, {})) {
     findings.push_back(std::move(f));
   }
   return findings;
 }
 
-}  // namespace
-
-Findings check_plans(Session& session) { return run_pass(session, kPlanFacts, kPlans, {}); }
-Findings check_plans_of_day(Session& session, base::Day day) {
-  return run_pass(session, kPlanFacts, kPlans, day);
-}
-
-Findings check_allocations(Session& session) { return check_allocations_in(session, {}); }
-Findings check_allocations_of_day(Session& session, base::Day day) {
-  return check_allocations_in(session, day);
-}
-
 Findings check_customers(Session& session) {
-  return run_pass(session, kCustomerFacts, kCustomers, {});
-}
-Findings check_customers_of_day(Session& session, base::Day day) {
-  return run_pass(session, kCustomerFacts, kCustomers, day);
+  return run_statement(session, kCustomerFacts, kCustomers, {});
 }
 
 }  // namespace store

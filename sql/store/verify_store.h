@@ -41,12 +41,9 @@ Findings check_settlements(Session& session);
 Findings check_account_days(Session& session, const DayRange& range);
 Findings check_seals(Session& session, const DayRange& range);
 
-// The same facts for what `day` touched: its journals, their customers, the merchants that moved,
-// and the settlements its close has made.
-Findings check_journals_of_day(Session& session, base::Day day);
+// What the close of `day` asks: about its journals, the merchants that moved, the customers who
+// bought, paid or were refunded, and the settlements it has made.
 Findings check_accounts_of_day(Session& session, base::Day day);
-Findings check_plans_of_day(Session& session, base::Day day);
-Findings check_allocations_of_day(Session& session, base::Day day);
 Findings check_customers_of_day(Session& session, base::Day day);
 Findings check_settlements_of_day(Session& session, base::Day day);
 
