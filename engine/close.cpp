@@ -21,11 +21,13 @@
 #include "engine/close_load.h"
 #include "engine/customer_close.h"
 #include "engine/customers.h"
+#include "engine/decide.h"
 #include "engine/seal.h"
 #include "engine/settle.h"
 #include "engine/verify.h"
 #include "ledger/posting.h"
 #include "sql/store/close_store.h"
+#include "sql/store/customer_store.h"
 #include "sql/store/party_store.h"
 #include "sql/store/settlement_store.h"
 
@@ -167,6 +169,8 @@ struct Closer::Impl {
   CloseStep check(Day day);
   CloseStep seal(Day day);
 
+  CloseStep expire_holds(Day day);
+  std::int64_t expire(Customer& customer, Day day);
   CustomerSums close_customers(Day day);
   CustomerSums close_round(std::span<const store::PartyCurrency> parties, Day day);
   CustomerSums close_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk, Day day);
@@ -328,6 +332,51 @@ CustomerSums Closer::Impl::close_customers(Day day) {
   }
 }
 
+/// Gives back what was authorized and never captured, a set at a time.
+CloseStep Closer::Impl::expire_holds(Day day) {
+  constexpr int kHoldsAtOnce = 2'000;
+  CloseStep step{.name = "holds"};
+  const auto start = Clock::now();
+  for (;;) {
+    store::Transaction transaction(main.session);
+    store::lock_book_shared(main.session);
+    const std::vector<store::HoldRow> expired =
+        store::load_expired_holds(main.session, day, kHoldsAtOnce);
+    if (expired.empty()) break;
+    std::map<base::Currency, std::set<base::PartyId>> parties;
+    std::vector<std::int64_t> ids;
+    for (const store::HoldRow& hold : expired) {
+      parties[hold.currency].insert(hold.party);
+      ids.push_back(hold.id);
+    }
+    for (const auto& [currency, of_currency] : parties) {
+      const std::vector<base::PartyId> sorted(of_currency.begin(), of_currency.end());
+      std::vector<Customer> customers =
+          load_customers(main.session, sorted, currency, {.plans = false});
+      load_holds(main.session, customers, ids);
+      for (Customer& customer : customers) step.units += expire(customer, day);
+      save_customers(main.session, main.ids, main.accounts, customers);
+    }
+    before_commit(day, "holds");
+    transaction.commit();  // who lost a race is found again in the next round
+  }
+  step.seconds = seconds_since(start);
+  return step;
+}
+
+std::int64_t Closer::Impl::expire(Customer& customer, Day day) {
+  std::int64_t released = 0;
+  for (std::size_t i = 0; i < customer.holds.size(); ++i) {
+    if (customer.holds[i].currency != customer.credit.currency) continue;
+    const EventContext context{*catalog, main.ids, {main.ids.next()}, day, day, day};
+    const std::string ref = customer.holds[i].ref;
+    if (release_hold(customer, ref, store::HoldStatus::Expired, ref, context) == Refusal::None) {
+      ++released;
+    }
+  }
+  return released;
+}
+
 // ---- global steps
 
 CloseStep Closer::Impl::open_next(Day day) {
@@ -464,10 +513,12 @@ ClosedDate Closer::Impl::close_date(Day day) {
     transaction.commit();
   }
   if (!done.contains("customers")) {
+    const CloseStep holds = expire_holds(day);
     progress(day, "customers");
     const auto customers_start = Clock::now();
     const CustomerSums sums = close_customers(day);
-    const std::array<CloseStep, 3> steps = {
+    const std::array<CloseStep, 4> steps = {
+        holds,
         CloseStep{.name = "customers",
                   .units = sums.customers,
                   .seconds = seconds_since(customers_start)},

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <thread>
 
+#include "engine/close.h"
 #include "engine/item.h"
 #include "sql/store/party_store.h"
 #include "tests/engine/book_fixture.h"
@@ -161,6 +162,20 @@ TEST(Hold, ReleasedOnceAndNeverTooSmall) {
   EXPECT_EQ(engine.release(std::vector{release}, kContext)[0].refusal, Refusal::HoldNotOpen);
   store::Session session(book.database.conninfo());
   EXPECT_EQ(scalar(session, "SELECT held_minor FROM credit_account"), 0);
+}
+
+TEST(Hold, TheCloseOfItsLastDayGivesItBack) {
+  const BookFixture book;
+  engine::Engine engine = book.engine();
+  const engine::HoldRequest hold{"H1", "C1", "M1", book.noon(day(6, 1)), cny(500'00)};
+  engine.authorize(std::vector{hold}, kContext);
+  store::Session session(book.database.conninfo());
+  engine::close_through(book.database.conninfo(), book.catalog, day(6, 7), day(6, 30), {});
+  EXPECT_EQ(scalar(session, "SELECT held_minor FROM credit_account"), 500'00);
+  engine::close_through(book.database.conninfo(), book.catalog, day(6, 8), day(6, 30), {});
+  EXPECT_EQ(scalar(session, "SELECT held_minor FROM credit_account"), 0);
+  EXPECT_EQ(scalar(session, "SELECT status::bigint FROM hold"), 4);
+  EXPECT_THAT(transfers_of(session, ledger::Rule::HoldRelease), ElementsAre("9012 / 9011 500.00"));
 }
 
 TEST(Refund, L13BeforeSettlementIsTheExactMirror) {
