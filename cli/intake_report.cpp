@@ -28,7 +28,7 @@ constexpr std::array<Outcome, 5> kOutcomes = {{{"read", &input::Totals::read},
 std::string with_commas(std::string digits) {
   const std::size_t end = std::min(digits.find('.'), digits.size());
   const std::size_t begin = digits.starts_with('-') ? 1 : 0;
-  for (std::size_t at = end; at > begin + 3;) digits.insert(at -= 3, ",");
+  for (std::size_t at = end; at > begin + 3;) digits.insert(at -= 3, 1, ',');
   return digits;
 }
 
