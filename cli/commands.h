@@ -11,6 +11,8 @@ void add_catalog(CLI::App& app, Outcome& outcome);    // catalog_command.cpp
 void add_db(CLI::App& app, Outcome& outcome);         // db_command.cpp
 void add_migrate(CLI::App& app, Outcome& outcome);    // db_command.cpp
 void add_import(CLI::App& app, Outcome& outcome);     // import_command.cpp
+void add_demo(CLI::App& app, Outcome& outcome);       // demo_command.cpp
+void add_generate(CLI::App& app, Outcome& outcome);   // generate_command.cpp
 void add_export(CLI::App& app, Outcome& outcome);     // export_command.cpp
 void add_key(CLI::App& app, Outcome& outcome);        // key_command.cpp
 void add_serve(CLI::App& app, Outcome& outcome);      // serve_command.cpp

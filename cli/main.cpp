@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
            cli::add_catalog,
            cli::add_import,
            cli::add_replay,
+           cli::add_generate,
+           cli::add_demo,
            cli::add_statement,
            cli::add_export,
            cli::add_verify,

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/replay_run.h"
+#include "engine/close.h"
 #include "sql/store/database.h"
 
 namespace cli {
@@ -70,7 +71,14 @@ void add_replay(CLI::App& app, Outcome& outcome) {
       ->capture_default_str();
   command->add_option("--rejects", options->rejects, "Where rows that were not taken go, as CSV");
   command->add_option("--report", options->report, "Control totals as JSON");
-  command->callback([options, &outcome] { outcome.exit = run(*options); });
+  command->callback([options, &outcome] {
+    try {
+      outcome.exit = run(*options);
+    } catch (const engine::CloseLeased& busy) {
+      std::cerr << "fenqi: " << busy.what() << "\n";
+      outcome.exit = Exit::TryAgain;
+    }
+  });
 }
 
 }  // namespace cli

@@ -20,4 +20,21 @@ std::vector<std::optional<std::string>> find_purchase_customers(Session& session
   return customers;
 }
 
+std::optional<MerchantMonth> find_busiest_merchant_month(Session& session) {
+  constexpr const char* kStatement = R"(
+    SELECT party.ref, sold.month
+    FROM (SELECT merchant_id, date_trunc('month', business_date::timestamp)::date AS month,
+                 sum(gross_minor) AS gross
+          FROM merchant_item
+          WHERE type = 1
+          GROUP BY 1, 2) sold
+    JOIN party ON party.party_id = sold.merchant_id
+    ORDER BY sold.gross DESC, party.ref, sold.month
+    LIMIT 1
+  )";
+  const Rows rows = query(session, kStatement);
+  if (rows.empty()) return std::nullopt;
+  return MerchantMonth{std::string(rows.text(0, 0)), rows.day(0, 1)};
+}
+
 }  // namespace store
