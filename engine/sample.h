@@ -14,7 +14,7 @@ struct SampleSettings {
   std::int64_t merchants = 60;
   std::int64_t purchases = 12'000;
   std::uint64_t seed = 1;
-  int days = 425;                                // some 14 months
+  int days = 426;                                // some 14 months
   base::Day start = base::make_day(2024, 5, 1);  // so that 618 comes twice, 11-11 once
 };
 
