@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# fenqi catalog, import, replay and generate as a user meets them: bad input, exit codes, totals.
+# usage: import_command_test.sh FENQI CATALOG
+set -uo pipefail
+fenqi=$(realpath "$1")
+catalog=$(realpath "$2")
+home=$(mktemp -d)
+chmod 755 "$home"
+unset FENQI_DATABASE_URL FENQI_DATABASE
+export FENQI_HOME=$home/var
+failures=0
+
+finish() {
+  "$fenqi" db stop 2>/dev/null
+  rm -rf "$home"
+}
+trap finish EXIT
+
+# expect STATUS TEXT COMMAND...: the exit status, and a text its output must hold
+expect() {
+  local want=$1 text=$2 output status
+  shift 2
+  output=$("$@" 2>&1)
+  status=$?
+  if [[ $status != "$want" || $output != *"$text"* ]]; then
+    printf 'FAILED: %s\n  exit %s instead of %s, or without "%s":\n%s\n' "$*" "$status" "$want" "$text" "$output"
+    failures=$((failures + 1))
+  fi
+}
+cd "$home" || exit 1
+
+# A catalog is checked, opens the book, and is shown and compared.
+expect 1 "no book yet" "$fenqi" catalog show
+expect 1 "no book yet" "$fenqi" import purchases nothing.csv
+sed 's/payout_min = "1.00"/payout_min = "1.000"/' "$catalog" > bad.toml
+expect 65 'currency.CNY.payout_min "1.000" has at most 2 decimals' "$fenqi" catalog apply bad.toml
+expect 65 "can't be opened" "$fenqi" catalog apply missing.toml
+expect 2 "no date" "$fenqi" catalog apply "$catalog" --opens-on 2024-02-30
+expect 0 "baitiao version 1, book open on 2024-06-01" "$fenqi" catalog apply "$catalog" --opens-on 2024-06-01
+expect 0 "nothing changed" "$fenqi" catalog apply "$catalog"
+sed 's/payout_min = "1.00"/payout_min = "2.00"/' "$catalog" > next.toml
+expect 0 '+payout_min = "2.00"' "$fenqi" catalog diff next.toml
+expect 0 "the same as version 1" "$fenqi" catalog diff "$catalog"
+sed 's/name = "baitiao"/name = "other"/' "$catalog" > other.toml
+expect 1 "another book" "$fenqi" catalog apply other.toml
+"$fenqi" catalog show | cmp -s - "$catalog" || { echo "FAILED: catalog show"; failures=$((failures + 1)); }
+
+# What can't be used at all.
+header=purchase_ref,customer,merchant,purchased_at,amount,installments
+: > empty.csv
+expect 65 "is empty" "$fenqi" import purchases empty.csv
+expect 65 "is a directory" "$fenqi" import purchases .
+expect 65 "can't be opened" "$fenqi" import purchases missing.csv
+echo "purchase_ref,customer,merchant,amount" > column.csv
+expect 65 'no column "purchased_at"' "$fenqi" import purchases column.csv
+echo "$header,amount" > doubled.csv
+expect 65 '"amount" twice' "$fenqi" import purchases doubled.csv
+expect 65 "is not a column" "$fenqi" import purchases doubled.csv --map price=amount
+expect 2 "" "$fenqi" import payments doubled.csv
+
+# Rows, good and bad.
+{
+  echo "$header"
+  echo "A,C1,M1,2024-06-01 10:00:00,300.00,3"
+  echo "B,C2,M1,2024-06-02 10:00:00,9000.00,1"   # over the limit
+  echo "C,C3,M1,2024-06-02 10:00:00,1.234,1"     # decimals
+  echo "D,C3,M1,2024-06-02 10:00:00,1.00,x"      # installments
+  echo "E,C3,M1,2024-05-31 10:00:00,1.00,1"      # before the book opened
+  echo "F,C3,M1,2199-01-01 10:00:00,1.00,1"      # after today
+} > mixed.csv
+expect 65 "CUSTOMER_UNKNOWN" "$fenqi" import purchases mixed.csv
+expect 2 "no customer terms" "$fenqi" import purchases mixed.csv --create-parties=none,standard
+expect 65 "posted" "$fenqi" import purchases mixed.csv --create-parties --rejects rejects.csv
+cat > want.csv <<'CSV'
+3,LIMIT_INSUFFICIENT,amount
+4,AMOUNT_TOO_MANY_DECIMALS,amount
+5,INSTALLMENTS_OUT_OF_RANGE,installments
+6,BEFORE_BOOK_OPENED,purchased_at
+7,AFTER_TODAY,purchased_at
+CSV
+tail -n +2 rejects.csv | cut -d, -f1-3 | diff want.csv - || { echo "FAILED: rejects file"; failures=$((failures + 1)); }
+expect 0 '"repeated": {
+      "count": 1,
+      "amount": "300.00"' "$fenqi" import purchases --json - < <(sed -n 1,2p mixed.csv)
+[[ $("$fenqi" import purchases --json - < <(sed -n '1p;3p' mixed.csv) 2>/dev/null; echo $?) == *0 ]] ||
+  { echo "FAILED: a declined row is no error"; failures=$((failures + 1)); }
+
+# A gzip that breaks off: what was whole is posted.
+{
+  echo "$header"
+  for i in $(seq 1000 3000); do echo "G$i,C1,M1,2024-06-01 10:00:00,1.$((i % 90 + 10)),1"; done
+} | gzip > whole.csv.gz
+head -c 3000 whole.csv.gz > cut.csv.gz
+expect 65 "truncated gzip" "$fenqi" import purchases cut.csv.gz --dry-run
+expect 0 "dry run" "$fenqi" import purchases whole.csv.gz --dry-run
+
+# A replay needs a date that is over, and is at home in its own book only.
+expect 1 "not over yet" "$fenqi" replay --purchases mixed.csv --through 2198-01-01
+expect 2 "no date" "$fenqi" replay --purchases mixed.csv --through 2024-06-31
+expect 65 "3 dates closed" "$fenqi" replay --purchases mixed.csv --through 2024-06-03
+expect 65 "nothing changed" "$fenqi" replay --purchases mixed.csv --through 2024-06-03
+expect 0 "facts hold" "$fenqi" verify
+
+expect 0 "20 purchases" "$fenqi" generate --customers 3 --merchants 2 --purchases 20 --days 20 sample
+expect 0 "posted" "$fenqi" demo sample --no-serve --report report.json
+grep -q '"verify": "clean"' report.json || { echo "FAILED: the demo's report"; failures=$((failures + 1)); }
+expect 69 "stopped" "$fenqi" db status
+
+[[ $failures == 0 ]] && echo "import, catalog, replay: all as documented"
+exit $((failures > 0))
