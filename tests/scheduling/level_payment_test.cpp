@@ -1,0 +1,74 @@
+#include "scheduling/level_payment.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <boost/multiprecision/cpp_int.hpp>
+
+#include "base/check.h"
+
+namespace scheduling {
+namespace {
+
+using base::Rounding;
+using boost::multiprecision::cpp_int;
+
+/// Is `payment` the rounding of P / (v + ... + v^n)? Over the common denominator q^n, with v = b /
+/// q: |payment - P * q^n / S| against a half, as whole numbers.
+bool is_half_up(std::int64_t payment, std::int64_t principal, PeriodicRate rate, int count) {
+  const cpp_int b = rate.denominator;
+  const cpp_int q = b + rate.numerator;
+  cpp_int sum = 0;
+  cpp_int power = 1;  // b^k
+  for (int k = 1; k <= count; ++k) {
+    power *= b;
+    sum += power * boost::multiprecision::pow(q, static_cast<unsigned>(count - k));
+  }
+  const cpp_int exact = principal * boost::multiprecision::pow(q, static_cast<unsigned>(count));
+  const cpp_int twice_off = 2 * (payment * sum - exact);
+  return twice_off <= sum && twice_off > -sum;
+}
+
+TEST(LevelPayment, IsTheExactAnnuityRoundedOnce) {
+  rc::check("half up", [] {
+    const std::int64_t principal =
+        *rc::gen::oneOf(rc::gen::inRange<std::int64_t>(0, 1'000'000),
+                        rc::gen::inRange<std::int64_t>(0, 100'000'000'000'000'001));
+    const int count = *rc::gen::inRange(1, 61);
+    const std::int64_t denominator = *rc::gen::element<std::int64_t>(
+        100, 100'000'000, 1'200'000'000, 36'500'000'000, 100'000'000'000'000);
+    const std::int64_t numerator = *rc::gen::oneOf(
+        rc::gen::inRange<std::int64_t>(0, 100), rc::gen::inRange<std::int64_t>(0, denominator + 1));
+    const PeriodicRate rate{std::min(numerator, denominator), denominator};
+    RC_ASSERT(is_half_up(level_payment(principal, rate, count, Rounding::HalfUp), principal, rate,
+                         count));
+  });
+}
+
+// One payment of 0.50 at 1 % is 0.505: a tie that no bound from both sides can decide.
+TEST(LevelPayment, DecidesTiesExactly) {
+  const PeriodicRate percent{1, 100};
+  EXPECT_EQ(level_payment(50, percent, 1, Rounding::HalfUp), 51);
+  EXPECT_EQ(level_payment(50, percent, 1, Rounding::HalfEven), 50);
+  EXPECT_EQ(level_payment(150, percent, 1, Rounding::HalfEven), 152);
+  EXPECT_EQ(level_payment(50, percent, 1, Rounding::Down), 50);
+  EXPECT_EQ(level_payment(50, percent, 1, Rounding::Up), 51);
+  // A whole number stays what it is in every mode: 3.00 at 100 % in 2 is 3.00 / (1/2 + 1/4).
+  for (Rounding mode : {Rounding::Down, Rounding::Up, Rounding::HalfUp, Rounding::HalfEven,
+                        Rounding::Ceiling, Rounding::Floor}) {
+    EXPECT_EQ(level_payment(100, percent, 1, mode), 101);
+    EXPECT_EQ(level_payment(300, {1, 1}, 2, mode), 400);
+  }
+}
+
+TEST(LevelPayment, AtTheEdges) {
+  EXPECT_EQ(level_payment(0, {1, 100}, 12, Rounding::HalfUp), 0);
+  EXPECT_EQ(level_payment(1'000'00, {0, 1}, 6, Rounding::HalfUp), 166'67);
+  EXPECT_THROW(level_payment(-1, {1, 100}, 12, Rounding::HalfUp), base::CheckFailure);
+  EXPECT_THROW(level_payment(1, {1, 100}, 0, Rounding::HalfUp), base::CheckFailure);
+  EXPECT_THROW(level_payment(1, {1, 100}, 61, Rounding::HalfUp), base::CheckFailure);
+  EXPECT_THROW(level_payment(1, {2, 1}, 1, Rounding::HalfUp), base::CheckFailure);
+}
+
+}  // namespace
+}  // namespace scheduling
