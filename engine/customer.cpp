@@ -14,7 +14,7 @@ store::PlanRow* Customer::find_plan(base::PlanId id) {
 void Customer::add_plan(store::PlanRow plan) {
   plans.push_back(std::move(plan));
   plan_is_new.push_back(1);
-  plan_is_changed.push_back(0);
+  plan_change.push_back(PlanChange::None);
   is_changed = true;
 }
 
@@ -23,10 +23,10 @@ store::HoldRow* Customer::find_hold(const std::string& ref) {
   return found == holds.end() ? nullptr : &*found;
 }
 
-void Customer::touch(const store::PlanRow& plan) {
+void Customer::touch(const store::PlanRow& plan, PlanChange change) {
   const auto at = static_cast<std::size_t>(&plan - plans.data());
   CHECK(at < plans.size(), "plan {} is not one of this customer's", plan.id.value);
-  plan_is_changed[at] = 1;
+  plan_change[at] = std::max(plan_change[at], change);
   is_changed = true;
 }
 

@@ -29,12 +29,16 @@ struct Recognized {
   base::Day business_date;
 };
 
+/// How much of a plan's row must be written: a night of a late plan moves its dates and sums only,
+/// and the arrays, which are most of the row, stay as they are.
+enum class PlanChange : char { None, Progress, Schedule };
+
 struct Customer {
   store::CreditRow credit;
-  bool is_new = false;                ///< the credit row does not exist yet
-  std::vector<store::PlanRow> plans;  ///< the open ones, by id; new ones at the end
-  std::vector<char> plan_is_new;      ///< beside plans
-  std::vector<char> plan_is_changed;  ///< beside plans
+  bool is_new = false;                  ///< the credit row does not exist yet
+  std::vector<store::PlanRow> plans;    ///< the open ones, by id; new ones at the end
+  std::vector<char> plan_is_new;        ///< beside plans
+  std::vector<PlanChange> plan_change;  ///< beside plans
   /// Earlier allocations of those plans whose late fee must be derived again; loaded where
   /// `needs_history` said so.
   std::vector<store::AllocationRow> history;
@@ -59,7 +63,8 @@ struct Customer {
   store::PlanRow* find_plan(base::PlanId id);
   void add_plan(store::PlanRow plan);
   store::HoldRow* find_hold(const std::string& ref);
-  void touch(const store::PlanRow& plan);  ///< marks it changed; it must be one of `plans`
+  /// Marks a plan changed, which must be one of `plans`: all of it, or its dates and sums only.
+  void touch(const store::PlanRow& plan, PlanChange change = PlanChange::Schedule);
 };
 
 }  // namespace engine

@@ -215,7 +215,7 @@ void CustomerDay::apply_credit_balance() {
 void CustomerDay::close_plan(store::PlanRow& plan) {
   if (plan.recognize_on && *plan.recognize_on <= day_) {
     recognize(customer_, plan, day_);
-    customer_.touch(plan);
+    customer_.touch(plan, PlanChange::Progress);
   }
   if (!is_active(plan)) return;
   if (!plan.next_due || *plan.next_due > day_) return;
@@ -225,7 +225,7 @@ void CustomerDay::close_plan(store::PlanRow& plan) {
   const std::int16_t dpd = plan.dpd;
   const std::optional<Day> next_due = plan.next_due;
   refresh_plan(plan, day_, catalog_);
-  if (plan.dpd != dpd || plan.next_due != next_due) customer_.touch(plan);
+  if (plan.dpd != dpd || plan.next_due != next_due) customer_.touch(plan, PlanChange::Progress);
 }
 
 bool CustomerDay::is_grace_missed() const {
@@ -394,7 +394,7 @@ void post_late_fee(Customer& customer, store::PlanRow& plan, Day value_date, Day
   const std::int64_t difference = target - plan.late_fee;
   plan.late_fee = target;
   plan.late_through = value_date;
-  customer.touch(plan);
+  customer.touch(plan, PlanChange::Progress);
   if (difference == 0) return;
   customer.journals.push_back({.party = plan.party,
                                .id = {ids.next()},

@@ -41,7 +41,7 @@ void hand_out(std::vector<Row> rows, std::span<Customer*> customers, Add add) {
 
 /// What the winners add, gathered over customers so that each table gets one COPY.
 struct Gathered {
-  std::vector<const store::PlanRow*> new_plans, changed_plans;
+  std::vector<const store::PlanRow*> new_plans, changed_plans, moved_plans;
   std::vector<const store::PlanVersionRow*> versions;
   std::vector<const store::AllocationRow*> allocations;
   std::vector<const store::RepaymentRow*> repayments;
@@ -58,8 +58,10 @@ struct Gathered {
     for (std::size_t i = 0; i < customer.plans.size(); ++i) {
       if (customer.plan_is_new[i]) {
         new_plans.push_back(&customer.plans[i]);
-      } else if (customer.plan_is_changed[i]) {
+      } else if (customer.plan_change[i] == PlanChange::Schedule) {
         changed_plans.push_back(&customer.plans[i]);
+      } else if (customer.plan_change[i] == PlanChange::Progress) {
+        moved_plans.push_back(&customer.plans[i]);
       }
     }
     append(versions, customer.versions);
@@ -173,7 +175,7 @@ void load_plans(store::Session& session, std::span<Customer*> customers, base::C
            [](Customer& customer, store::PlanRow row) {
              customer.plans.push_back(std::move(row));
              customer.plan_is_new.push_back(0);
-             customer.plan_is_changed.push_back(0);
+             customer.plan_change.push_back(PlanChange::None);
            });
 }
 
@@ -230,6 +232,7 @@ std::vector<char> save_customers(store::Session& session, BlockIds& ids, Account
     if (won[i]) gathered.add(customer);
   }
   store::update_plans(session, gathered.changed_plans);
+  store::update_plan_progress(session, gathered.moved_plans);
   store::copy_plans(session, gathered.new_plans);
   store::copy_versions(session, gathered.versions);
   save_journals(session, accounts, gathered.journals);

@@ -257,6 +257,38 @@ std::vector<std::int64_t> insert_credit(Session& session, std::span<const Credit
                             params));
 }
 
+void update_plan_progress(Session& session, std::span<const PlanRow* const> rows) {
+  if (rows.empty()) return;
+  const Params params =
+      Params()
+          .int8s(column(rows, [](const PlanRow& r) { return r.party.value; }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.id.value; }))
+          .int2s(column(rows, [](const PlanRow& r) { return static_cast<std::int16_t>(r.status); }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.late_fee; }))
+          .days(column(rows, [](const PlanRow& r) { return r.late_through.value_or(kNoDay); }))
+          .int2s(column(rows, [](const PlanRow& r) { return r.dpd; }))
+          .days(column(rows, [](const PlanRow& r) { return r.next_due.value_or(kNoDay); }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.fee_recognized; }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.subsidy_recognized; }))
+          .days(column(rows, [](const PlanRow& r) { return r.recognize_on.value_or(kNoDay); }))
+          .days(column(rows, [](const PlanRow& r) { return r.act_on().value_or(kNoDay); }));
+  const Rows updated = query(session, R"(
+    UPDATE plan p
+    SET status = u.status, late_fee_minor = u.late_fee,
+        late_through = nullif(u.late_through, DATE '1900-01-01'), dpd = u.dpd,
+        next_due = nullif(u.next_due, DATE '1900-01-01'),
+        fee_recognized_minor = u.fee_recognized, subsidy_recognized_minor = u.subsidy_recognized,
+        recognize_on = nullif(u.recognize_on, DATE '1900-01-01'),
+        act_on = nullif(u.act_on, DATE '1900-01-01')
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         AS u (party_id, plan_id, status, late_fee, late_through, dpd, next_due, fee_recognized,
+               subsidy_recognized, recognize_on, act_on)
+    WHERE p.party_id = u.party_id AND p.plan_id = u.plan_id)",
+                             params);
+  CHECK(updated.affected() == static_cast<std::int64_t>(rows.size()), "{} of {} plans were updated",
+        updated.affected(), rows.size());
+}
+
 void update_plans(Session& session, std::span<const PlanRow* const> rows) {
   if (rows.empty()) return;
   auto literals = [&](auto field) {

@@ -40,7 +40,10 @@ std::vector<std::int64_t> update_credit(Session& session, std::span<const Credit
 /// Inserts new credit accounts; returns the parties that did not exist before.
 std::vector<std::int64_t> insert_credit(Session& session, std::span<const CreditRow* const> rows);
 
+/// Writes all that can change of a plan.
 void update_plans(Session& session, std::span<const PlanRow* const> rows);
+/// Writes what a night moves: status, late fee, dates and what was recognized; no array.
+void update_plan_progress(Session& session, std::span<const PlanRow* const> rows);
 
 /// The holds of these ids, by party.
 std::vector<HoldRow> load_holds(Session& session, std::span<const std::int64_t> parties,

@@ -72,12 +72,22 @@ void find_or_insert_accounts(Session& session, std::span<AccountRow> rows) {
     ORDER BY 1, 2, 3, 4
     ON CONFLICT DO NOTHING)",
         params);
+  // Two branches, so that each is an equality the unique index answers.
   const Rows found = query(session, R"(
-    SELECT a.account_id
-    FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS u (code, owner, tag, currency, at)
-    JOIN account a ON a.code = u.code AND a.owner_id IS NOT DISTINCT FROM nullif(u.owner, 0)
-                  AND a.tag = u.tag AND a.currency = u.currency::char(3)
-    ORDER BY u.at)",
+    WITH wanted AS MATERIALIZED (
+      SELECT * FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS u (code, owner, tag, currency, at))
+    SELECT a.account_id, u.at
+    FROM wanted u
+    JOIN account a ON a.code = u.code AND a.owner_id = u.owner AND a.tag = u.tag
+                  AND a.currency = u.currency::char(3)
+    WHERE u.owner <> 0
+    UNION ALL
+    SELECT a.account_id, u.at
+    FROM wanted u
+    JOIN account a ON a.code = u.code AND a.owner_id IS NULL AND a.tag = u.tag
+                  AND a.currency = u.currency::char(3)
+    WHERE u.owner = 0
+    ORDER BY 2)",
                            params);
   CHECK(found.size() == static_cast<int>(rows.size()), "{} of {} accounts were found", found.size(),
         rows.size());
