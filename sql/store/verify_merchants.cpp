@@ -5,8 +5,31 @@
 namespace store {
 namespace {
 
-// {which} chooses the settlements. An item belongs to the first settlement on or after the day it
-// becomes available.
+// An item belongs to the first settlement on or after the day it becomes available. For one night's
+// settlements (s) their items (i) are looked up.
+constexpr std::string_view kItemsOfSettlements = R"(
+      (SELECT * FROM settlement s WHERE {which}) s
+        LEFT JOIN merchant_item i
+          ON i.merchant_id = s.merchant_id AND i.currency = s.currency
+             AND i.available_on BETWEEN s.window_from AND s.settled_on)";
+
+// For all of them that would pair each settlement of a merchant with each item; so items and
+// settlements (type 0) are sorted together, backwards, and each item takes the settlement last
+// seen.
+constexpr std::string_view kItemsOfAllSettlements = R"(
+      (SELECT e.*, min(e.day) FILTER (WHERE e.type = 0)
+                     OVER (PARTITION BY e.merchant_id, e.currency ORDER BY e.day DESC, e.type
+                           ROWS UNBOUNDED PRECEDING) AS settled_on
+       FROM (SELECT merchant_id, currency, available_on AS day, type, gross_minor, discount_minor,
+                    subsidy_minor, net_minor
+             FROM merchant_item
+             UNION ALL
+             SELECT merchant_id, currency, settled_on, 0, 0, 0, 0, 0 FROM settlement) e) s
+        CROSS JOIN LATERAL (SELECT s.type, s.gross_minor, s.discount_minor, s.subsidy_minor,
+                                   s.net_minor) i
+    WHERE s.settled_on IS NOT NULL)";
+
+// {which} chooses the settlements, {items} are they with their items.
 constexpr std::string_view kSettlements = R"(
   WITH window_sum AS (
     SELECT s.merchant_id, s.currency, s.settled_on,
@@ -19,10 +42,7 @@ constexpr std::string_view kSettlements = R"(
            coalesce(sum(i.net_minor) FILTER (WHERE i.type = 3), 0) AS reserve,
            coalesce(sum(i.net_minor) FILTER (WHERE i.type = 4), 0) AS releases,
            coalesce(-sum(i.net_minor) FILTER (WHERE i.type = 5), 0) AS payout
-    FROM (SELECT * FROM settlement s WHERE {which}) s
-      LEFT JOIN merchant_item i
-        ON i.merchant_id = s.merchant_id AND i.currency = s.currency
-           AND i.available_on BETWEEN s.window_from AND s.settled_on
+    FROM {items}
     GROUP BY s.merchant_id, s.currency, s.settled_on),
   judged AS (
     SELECT s.*, w.sales, w.refunds, w.discount, w.subsidy, w.returned_discount,
@@ -75,18 +95,24 @@ const Facts kSettlementFacts = {
     {"I4", "settlement-payout", "each settlement's payout was made, once"},
 };
 
-Findings check_settlements_where(Session& session, std::string_view which, const Params& params) {
-  std::string statement(kSettlements);
-  for (std::size_t at = 0; (at = statement.find("{which}")) != std::string::npos;) {
-    statement.replace(at, 7, which);
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
+    text.replace(at, what.size(), by);
   }
+}
+
+Findings check_settlements_where(Session& session, std::string_view items, std::string_view which,
+                                 const Params& params) {
+  std::string statement(kSettlements);
+  replace_all(statement, "{items}", items);
+  replace_all(statement, "{which}", which);
   return run_statement(session, kSettlementFacts, statement, params);
 }
 
 }  // namespace
 
 Findings check_settlements(Session& session) {
-  return check_settlements_where(session, "true", {});
+  return check_settlements_where(session, kItemsOfAllSettlements, "true", {});
 }
 
 Findings check_settlements_of_day(Session& session, base::Day day) {
@@ -94,7 +120,7 @@ Findings check_settlements_of_day(Session& session, base::Day day) {
   if (query(session, "SELECT FROM settlement WHERE settled_on = $1 LIMIT 1", settled_on).empty()) {
     return {};
   }
-  return check_settlements_where(session, "s.settled_on = $1", settled_on);
+  return check_settlements_where(session, kItemsOfSettlements, "s.settled_on = $1", settled_on);
 }
 
 }  // namespace store
