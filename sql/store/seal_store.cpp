@@ -40,6 +40,8 @@ std::string content_sql(std::string_view condition, std::string_view original) {
                        : field(
                              "encode(sha256('\\x00'::bytea || convert_to(r.content, 'UTF8')), "
                              "'hex')");
+  // A date moves few of the accounts, so each is named where it occurs (and remembered by the
+  // planner), not all of them beforehand.
   return fmt::format(
       R"(SELECT m.party_id, m.journal_id, m.business_date,
            {format} || {kind} || {ref} || {rule} || {source} || {purchase} || {currency}
@@ -51,12 +53,12 @@ std::string content_sql(std::string_view condition, std::string_view original) {
            FROM journal j
              CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
                WITH ORDINALITY AS t (debit, credit, amount, number)
-             LEFT JOIN (SELECT a.account_id, {names} AS name
-                        FROM account a LEFT JOIN party o ON o.party_id = a.owner_id) d
-               ON d.account_id = t.debit
-             LEFT JOIN (SELECT a.account_id, {names} AS name
-                        FROM account a LEFT JOIN party o ON o.party_id = a.owner_id) c
-               ON c.account_id = t.credit
+             CROSS JOIN LATERAL (SELECT (SELECT {names}
+                                         FROM account a LEFT JOIN party o ON o.party_id = a.owner_id
+                                         WHERE a.account_id = t.debit) AS name OFFSET 0) d
+             CROSS JOIN LATERAL (SELECT (SELECT {names}
+                                         FROM account a LEFT JOIN party o ON o.party_id = a.owner_id
+                                         WHERE a.account_id = t.credit) AS name OFFSET 0) c
            WHERE {condition}
            GROUP BY j.party_id, j.journal_id) m
            LEFT JOIN party w ON w.party_id = m.party_id
