@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/property.h"
+
 namespace cli {
 namespace {
 
@@ -193,7 +195,7 @@ TEST(ScheduleLine, AnErrorNamesTheLineAndTheField) {
 // Any bytes at all: an answer that is one line of JSON, and no crash.
 TEST(ScheduleLine, AnswersAnything) {
   const std::string good = plan_a().dump();
-  rc::check("mutations", [&good] {
+  tests::property("mutations", [&good] {
     std::string line = good;
     const int edits = *rc::gen::inRange(1, 5);
     for (int e = 0; e < edits; ++e) {

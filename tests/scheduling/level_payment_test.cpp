@@ -6,6 +6,7 @@
 #include <boost/multiprecision/cpp_int.hpp>
 
 #include "base/check.h"
+#include "tests/support/property.h"
 
 namespace scheduling {
 namespace {
@@ -30,7 +31,7 @@ bool is_half_up(std::int64_t payment, std::int64_t principal, PeriodicRate rate,
 }
 
 TEST(LevelPayment, IsTheExactAnnuityRoundedOnce) {
-  rc::check("half up", [] {
+  tests::property("half up", [] {
     const std::int64_t principal =
         *rc::gen::oneOf(rc::gen::inRange<std::int64_t>(0, 1'000'000),
                         rc::gen::inRange<std::int64_t>(0, 100'000'000'000'000'001));
