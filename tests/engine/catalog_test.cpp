@@ -198,10 +198,21 @@ TEST(Catalog, SurvivesEveryPrefix) {
   }
 }
 
+// It could be scheduled, but nothing would accrue its interest in the books.
+TEST(Catalog, ProductsWithInterestAreRefused) {
+  std::string body = read("catalog/baitiao.toml");
+  const std::string method = "method = \"flat_fee\"";
+  body.replace(body.find(method), method.size(), "method = \"level_payment\"");
+  const auto catalog = parse_catalog(body);
+  ASSERT_FALSE(catalog);
+  EXPECT_EQ(catalog.error().field, "product.flat_fee.method");
+  EXPECT_EQ(catalog.error().value, "level_payment");
+}
+
 TEST(Catalog, BaitiaoExampleIsWhole) {
   const auto catalog = parse_catalog(read("catalog/baitiao.toml"));
   ASSERT_TRUE(catalog) << catalog.error().field << " " << catalog.error().rule;
-  EXPECT_EQ(catalog->products.size(), 4U);
+  EXPECT_EQ(catalog->products.size(), 3U);
   // domain.md §4.3: 1.80 % for 3 interest-free periods, 0.60 % a period otherwise.
   EXPECT_EQ(catalog->find_product("interest_free")->subsidy.rate_by_count.at(3).e8, 1'800'000);
   EXPECT_EQ(catalog->find_product("")->rate, (base::Rate{600'000, base::RateBasis::PerPeriod}));
