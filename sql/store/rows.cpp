@@ -291,8 +291,6 @@ void CopyIn::flush() {
     open_ = false;
     throw_fault(session_.pg(), PQgetResult(session_.pg()));
   }
-  bytes_sent_ += buffer_.size();
-  if (sink_) sink_->append(buffer_);
   buffer_.clear();
 }
 

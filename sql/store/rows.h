@@ -111,18 +111,11 @@ class CopyIn {
 
   void finish();
 
-  /// What has been sent, for a benchmark that sends the same bytes again.
-  std::uint64_t bytes_sent() const { return bytes_sent_; }
-  /// Keeps a copy of every byte sent from now on in `sink` (a benchmark's raw bound).
-  void tee(std::string* sink) { sink_ = sink; }
-
  private:
   void flush();
 
   Session& session_;
   std::string buffer_;
-  std::string* sink_ = nullptr;
-  std::uint64_t bytes_sent_ = 0;
   bool open_ = true;
 };
 
