@@ -15,13 +15,27 @@ base::Day day_of_month(base::Day anchor, int months, unsigned day) {
   return base::plus_days(first, static_cast<int>(std::min(day, last)) - 1);
 }
 
-base::Day add_half_months(base::Day anchor, int halves) {
+base::Day add_half_months(base::Day anchor, int halves, bool from_month_end) {
   if (halves % 2 == 0) return base::add_months(anchor, halves / 2);
+  if (from_month_end) return day_of_month(anchor, halves / 2 + 1, 15);
   const unsigned day = static_cast<unsigned>(base::ymd(anchor).day());
   // The other half is later in the anchor's month, or for an anchor after the 15th early in the
   // next one.
   return day <= 15 ? day_of_month(anchor, halves / 2, day + 15)
                    : day_of_month(anchor, halves / 2 + 1, day - 15);
+}
+
+/// True if due date `steps` steps from the anchor is to be a month's end, the anchor being one.
+bool stays_at_month_end(const DueRule& rule, int steps) {
+  if (!rule.end_of_month) return false;
+  return rule.every.unit == PeriodUnit::Month ||
+         (rule.every.unit == PeriodUnit::HalfMonth && steps % 2 == 0);
+}
+
+int steps_to(const DueRule& rule, int number) {
+  CHECK(number >= 1, "installments count from 1, not {}", number);
+  CHECK(rule.every.count >= 1, "a step of {} periods", rule.every.count);
+  return (number - 1 + rule.steps_to_first) * rule.every.count;
 }
 
 }  // namespace
@@ -50,9 +64,8 @@ DueRule statement_mode(base::Day purchased_on, StatementTerms terms) {
 }
 
 base::Day due_date(const DueRule& rule, int number) {
-  CHECK(number >= 1, "installments count from 1, not {}", number);
-  CHECK(rule.every.count >= 1, "a step of {} periods", rule.every.count);
-  const int steps = (number - 1 + rule.steps_to_first) * rule.every.count;
+  const int steps = steps_to(rule, number);
+  const bool from_month_end = rule.end_of_month && rule.anchor == base::end_of_month(rule.anchor);
   base::Day day = rule.anchor;
   switch (rule.every.unit) {
     case PeriodUnit::Day:
@@ -62,13 +75,27 @@ base::Day due_date(const DueRule& rule, int number) {
       day = base::plus_days(day, 7 * steps);
       break;
     case PeriodUnit::HalfMonth:
-      day = add_half_months(day, steps);
+      day = add_half_months(day, steps, from_month_end);
       break;
     case PeriodUnit::Month:
       day = base::add_months(day, steps);
       break;
   }
+  if (from_month_end && stays_at_month_end(rule, steps)) day = base::end_of_month(day);
   return base::plus_days(day, rule.days_after);
+}
+
+base::Result<base::Day, CalendarYearMissing> due_date_adjusted(const DueRule& rule, int number,
+                                                               const Calendar& calendar,
+                                                               BusinessDayConvention convention) {
+  const base::Day day = due_date(rule, number);
+  if (convention != BusinessDayConvention::Unadjusted && rule.days_after == 0 &&
+      stays_at_month_end(rule, steps_to(rule, number))) {
+    const auto last = calendar.last_business_day_of_month(rule.anchor);
+    if (!last) return base::Refused(last.error());
+    if (rule.anchor >= *last) return calendar.last_business_day_of_month(day);
+  }
+  return calendar.adjust(day, convention);
 }
 
 }  // namespace scheduling

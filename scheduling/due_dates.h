@@ -2,6 +2,8 @@
 #pragma once
 
 #include "base/day.h"
+#include "base/result.h"
+#include "scheduling/calendar.h"
 
 namespace scheduling {
 
@@ -19,11 +21,16 @@ inline constexpr int kPeriodCountMax = 366;  // a step of at most a year of days
 
 /// Due date k is `anchor` plus k - 1 + `steps_to_first` periods plus `days_after` days.
 /// Make one with the functions below.
+///
+/// With `end_of_month`, where the anchor is the last day of its month so is every date a number of
+/// months from it: 28 February is followed by 31 March. Half months then fall on the 15th and the
+/// last. For any other anchor, and for days and weeks, it changes nothing.
 struct DueRule {
   base::Day anchor;
   Period every;
   int steps_to_first = 0;
   int days_after = 0;
+  bool end_of_month = false;
 
   bool operator==(const DueRule&) const = default;
 };
@@ -57,5 +64,15 @@ DueRule statement_mode(base::Day purchased_on, StatementTerms terms);
 /// anchor's day and the day 15 days from it in the month (the 10th and the 25th; the 31st and the
 /// 16th), clamped as well.
 base::Day due_date(const DueRule& rule, int number);
+
+/// The same date moved to a business day.
+///
+/// With `end_of_month` the calendar says what the end of a month is: where the anchor is the last
+/// business day of its month or later, every date is the last business day of its month, whichever
+/// way the convention moves (as QuantLib's Schedule does). Unadjusted asks no calendar, so there
+/// the anchor must be the month's last day.
+base::Result<base::Day, CalendarYearMissing> due_date_adjusted(const DueRule& rule, int number,
+                                                               const Calendar& calendar,
+                                                               BusinessDayConvention convention);
 
 }  // namespace scheduling

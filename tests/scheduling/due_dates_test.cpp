@@ -83,6 +83,55 @@ TEST(DueDates, HalfMonthsAlternateAndClamp) {
                          make_day(2026, 2, 28), make_day(2026, 3, 15)}));
 }
 
+DueRule month_end(Day anchor, Period every = {}) {
+  DueRule rule = dues_from(anchor, every);
+  rule.end_of_month = true;
+  return rule;
+}
+
+TEST(DueDates, KeepTheEndOfTheMonthIfAsked) {
+  EXPECT_EQ(dues(month_end(make_day(2026, 2, 28)), 3),
+            (std::vector{make_day(2026, 2, 28), make_day(2026, 3, 31), make_day(2026, 4, 30)}));
+  EXPECT_EQ(dues(month_end(make_day(2026, 4, 30), {2, PeriodUnit::Month}), 3),
+            (std::vector{make_day(2026, 4, 30), make_day(2026, 6, 30), make_day(2026, 8, 31)}));
+  // Not from another day, and not by weeks.
+  EXPECT_EQ(due_date(month_end(make_day(2024, 2, 28)), 2), make_day(2024, 3, 28));
+  EXPECT_EQ(due_date(month_end(make_day(2026, 2, 28), {4, PeriodUnit::Week}), 2),
+            make_day(2026, 3, 28));
+  // Half months: the 15th and the last.
+  EXPECT_EQ(dues(month_end(make_day(2026, 1, 31), {1, PeriodUnit::HalfMonth}), 5),
+            (std::vector{make_day(2026, 1, 31), make_day(2026, 2, 15), make_day(2026, 2, 28),
+                         make_day(2026, 3, 15), make_day(2026, 3, 31)}));
+}
+
+TEST(DueDates, MoveToABusinessDay) {
+  const Calendar weekdays = Calendar::make({"WEEKDAYS", 2026, 2026, {}, {}}).value();
+  using enum BusinessDayConvention;
+  const auto due = [&](const DueRule& rule, int number, BusinessDayConvention convention) {
+    return due_date_adjusted(rule, number, weekdays, convention);
+  };
+  // From Friday 30 January: 30 August 2026 is a Sunday, and so is 28 February's next day.
+  const DueRule monthly = dues_from(make_day(2026, 1, 30), {});
+  EXPECT_EQ(due(monthly, 8, Unadjusted), make_day(2026, 8, 30));
+  EXPECT_EQ(due(monthly, 8, Following), make_day(2026, 8, 31));
+  EXPECT_EQ(due(monthly, 2, Following), make_day(2026, 3, 2));
+  EXPECT_EQ(due(monthly, 2, ModifiedFollowing), make_day(2026, 2, 27));
+  // Each counts from the anchor: a date moved does not move the next.
+  EXPECT_EQ(due(monthly, 3, Following), make_day(2026, 3, 30));
+  // The 30th is January's last business day, so with end_of_month every date is its month's last.
+  EXPECT_EQ(due(month_end(make_day(2026, 1, 30)), 2, Following), make_day(2026, 2, 27));
+  EXPECT_EQ(due(month_end(make_day(2026, 1, 30)), 5, Following), make_day(2026, 5, 29));
+  EXPECT_EQ(due(month_end(make_day(2026, 1, 30)), 5, Unadjusted), make_day(2026, 5, 30));
+  EXPECT_EQ(due(month_end(make_day(2026, 1, 31)), 1, Following), make_day(2026, 1, 30));
+  EXPECT_EQ(due(month_end(make_day(2026, 1, 29)), 5, Following), make_day(2026, 5, 29));
+  // Half months keep the last business day in the same way; the 15th moves as it may.
+  const DueRule half = month_end(make_day(2026, 1, 31), {1, PeriodUnit::HalfMonth});
+  EXPECT_EQ(due(half, 2, Following), make_day(2026, 2, 16));
+  EXPECT_EQ(due(half, 3, Following), make_day(2026, 2, 27));
+  EXPECT_EQ(due(monthly, 13, Following).error(), CalendarYearMissing{2027});
+  EXPECT_EQ(due(monthly, 13, Unadjusted), make_day(2027, 1, 30));
+}
+
 TEST(DueDates, EveryRuleIsStrictlyIncreasing) {
   const std::vector<Period> periods = {{1, PeriodUnit::Day},       {3, PeriodUnit::Day},
                                        {1, PeriodUnit::Week},      {1, PeriodUnit::HalfMonth},
@@ -91,7 +140,8 @@ TEST(DueDates, EveryRuleIsStrictlyIncreasing) {
   for (int offset = 0; offset < 366 * 2; ++offset) {
     const Day anchor = base::plus_days(make_day(2023, 6, 1), offset);
     for (const Period& period : periods) {
-      for (const DueRule& rule : {dues_from(anchor, period), order_mode(anchor, period)}) {
+      for (const DueRule& rule :
+           {dues_from(anchor, period), order_mode(anchor, period), month_end(anchor, period)}) {
         const std::vector<Day> days = dues(rule, 12);
         for (std::size_t i = 1; i < days.size(); ++i) ASSERT_LT(days[i - 1], days[i]);
         ASSERT_GE(days.front(), anchor);
