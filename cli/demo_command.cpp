@@ -110,8 +110,8 @@ void show_books(store::Session& session, const ReplayResult& result) {
 }
 
 /// "clean", or the first fact that doesn't hold.
-std::string proof(store::Session& session) {
-  const engine::Findings findings = engine::verify_book(session);
+std::string proof(store::Session& session, std::span<store::Session> helpers) {
+  const engine::Findings findings = engine::verify_book(session, {}, {}, helpers);
   std::int64_t checked = 0;
   std::string first;
   for (const engine::Finding& finding : findings) {
@@ -204,8 +204,10 @@ Exit run(const Options& options) {
   }
   show_books(session, result);
   heading("The proof");
-  const std::string verdict = proof(session);
-  const std::string digest = engine::digest_book(session);
+  std::vector<store::Session> helpers;
+  for (int i = 1; i < options.workers; ++i) helpers.emplace_back(conninfo);
+  const std::string verdict = proof(session, helpers);
+  const std::string digest = engine::digest_book(session, helpers);
   std::cout << "digest " << digest << "\n";
   if (!options.report.empty()) {
     nlohmann::ordered_json json = replay_json(result);
@@ -250,7 +252,8 @@ void add_demo(CLI::App& app, Outcome& outcome) {
                     "End after the report and stop the embedded database");
   command->add_option("--listen", options->listen, "Where the server listens")
       ->capture_default_str();
-  command->add_option("--workers", options->workers, "Database connections that post")
+  command
+      ->add_option("--workers", options->workers, "Database connections that post, and that prove")
       ->check(CLI::Range(1, 16))
       ->capture_default_str();
   command->callback([options, &outcome] { outcome.exit = run_and_stop(*options); });

@@ -65,7 +65,7 @@ ReplayResult run_replay(ReplayRequest request, const std::string& conninfo) {
   const engine::Replay::Settings settings = {
       .through = through, .today = today, .intake = {.workers = request.workers}};
   const engine::Replay::Hooks hooks = {
-      .close_date = [&](base::Day date) { closer.close_through(date, today); },
+      .close_date = [&](base::Day date) { closer.close_ahead(date, today); },
       .on_reject =
           [&](input::Kind kind, const input::Reject& why) {
             rejects.add(why, input::name(kind));
@@ -79,6 +79,7 @@ ReplayResult run_replay(ReplayRequest request, const std::string& conninfo) {
           }};
   ReplayResult result;
   result.report = replay.run(conninfo, book, settings, hooks);
+  closer.finish();
   rejects.commit();
   std::int64_t rows = 0;
   for (const input::Totals& totals : result.report.totals) rows += totals.read.count;

@@ -20,6 +20,7 @@ struct Options {
   std::string to;
   bool json = false;
   bool digest = false;
+  int workers = 2;
 };
 
 std::optional<base::Day> day_of(const char* option, const std::string& text) {
@@ -78,19 +79,23 @@ Exit run(const Options& options) {
   if (range.from && range.to && *range.from > *range.to) {
     throw CLI::ValidationError("--to", "is before --from");
   }
-  store::Session session(store::open_migrated_database());
+  const std::string conninfo = store::open_migrated_database();
+  store::Session session(conninfo);
   if (store::query(session, "SELECT FROM book").empty()) {
     std::cerr << "fenqi: this database has no book yet: there is nothing to verify\n";
     return Exit::Refused;
   }
+  std::vector<store::Session> helpers;
+  for (int i = 1; i < options.workers; ++i) helpers.emplace_back(conninfo);
   if (options.digest) {
-    std::cout << engine::digest_book(session) << "\n";
+    std::cout << engine::digest_book(session, helpers) << "\n";
     return Exit::Done;
   }
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
-  const engine::Findings findings = engine::verify_book(session, range, [&](std::string_view pass) {
+  const auto show = [&](std::string_view pass) {
     if (on_terminal) std::cerr << fmt::format("\r\x1b[Kverifying {}", pass) << std::flush;
-  });
+  };
+  const engine::Findings findings = engine::verify_book(session, range, show, helpers);
   if (on_terminal) std::cerr << "\r\x1b[K" << std::flush;
   options.json ? print_json(findings) : print_table(findings);
   return engine::all_hold(findings) ? Exit::Done : Exit::Refused;
@@ -106,6 +111,9 @@ void add_verify(CLI::App& app, Outcome& outcome) {
                                    "Look at single dates from here on only (YYYY-MM-DD)");
   auto* to = command->add_option("--to", options->to, "... and up to here");
   auto* json = command->add_flag("--json", options->json, "As JSON");
+  command->add_option("--workers", options->workers, "Database connections")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
   command
       ->add_flag("--digest", options->digest,
                  "Print a hash of the books' content, without surrogate ids and clocks")

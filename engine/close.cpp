@@ -8,6 +8,8 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <functional>
+#include <future>
 #include <map>
 #include <mutex>
 #include <set>
@@ -128,6 +130,25 @@ BillDates bill_dates_settled_on(const scheduling::Calendar& calendar, int busine
   return dates;
 }
 
+CloseStep check(store::Session& session, Day day) {
+  CloseStep step{.name = "check"};
+  for (const Finding& finding : check_day(session, day)) {
+    if (finding.offenders > 0) {
+      throw CloseFailed(fmt::format(
+          "the close of {} found that {} does not hold: {} ({} of {}: {})", base::to_string(day),
+          finding.id, finding.sentence, finding.offenders, finding.checked, finding.first));
+    }
+    step.units += finding.checked;
+  }
+  return step;
+}
+
+CloseStep seal(store::Session& session, Day day) {
+  const SealRow row = seal_day(session, day);
+  store::set_closed_through(session, day);
+  return {.name = "seal", .units = row.journal_count};
+}
+
 }  // namespace
 
 struct Closer::Impl {
@@ -147,6 +168,7 @@ struct Closer::Impl {
   }
 
   ~Impl() {
+    if (proof.valid()) proof.wait();
     try {
       store::release_close_lease(lease);
     } catch (const std::exception&) {
@@ -154,10 +176,17 @@ struct Closer::Impl {
     }
   }
 
-  ClosedDate close_date(Day day);
+  CloseOutcome close_through(Day day, Day today, bool goes_on);
+  void finish(CloseOutcome& outcome) {
+    if (proof.valid()) outcome.dates.push_back(proof.get());
+  }
 
  private:
   using StepFunction = CloseStep (Impl::*)(Day);
+
+  void prove_beside(ClosedDate posted);
+  ClosedDate post_date(Day day);
+  ClosedDate prove_date(store::Session& session, ClosedDate posted, bool shows_progress);
 
   void run_steps(Day day, ClosedDate& closed,
                  std::initializer_list<std::pair<const char*, StepFunction>> steps);
@@ -166,9 +195,6 @@ struct Closer::Impl {
   CloseStep recognize_income(Day day);
   CloseStep settle(Day day);
   CloseStep confirm_payouts(Day day);
-  CloseStep write_balances(Day day);
-  CloseStep check(Day day);
-  CloseStep seal(Day day);
 
   CloseStep expire_holds(Day day);
   std::int64_t expire(Customer& customer, Day day);
@@ -196,8 +222,9 @@ struct Closer::Impl {
   std::vector<std::unique_ptr<Worker>> helpers;  // made when a night is large enough for them
   base::PartyId platform;
 
- public:
-  store::Session& session() { return main.session; }
+  std::unique_ptr<Worker> prover;  // made when a date is proved while the next is posted
+  std::future<ClosedDate> proof;   // or its failure
+  Day proof_of;
 };
 
 // ---- customers
@@ -462,29 +489,6 @@ CloseStep Closer::Impl::confirm_payouts(Day day) {
   return {.name = "payouts", .units = settled.payouts, .amount = settled.paid_minor};
 }
 
-CloseStep Closer::Impl::write_balances(Day day) {
-  return {.name = "balances", .units = write_account_days(main.session, day)};
-}
-
-CloseStep Closer::Impl::check(Day day) {
-  CloseStep step{.name = "check"};
-  for (const Finding& finding : check_day(main.session, day)) {
-    if (finding.offenders > 0) {
-      throw CloseFailed(fmt::format(
-          "the close of {} found that {} does not hold: {} ({} of {}: {})", base::to_string(day),
-          finding.id, finding.sentence, finding.offenders, finding.checked, finding.first));
-    }
-    step.units += finding.checked;
-  }
-  return step;
-}
-
-CloseStep Closer::Impl::seal(Day day) {
-  const SealRow row = seal_day(main.session, day);
-  store::set_closed_through(main.session, day);
-  return {.name = "seal", .units = row.journal_count};
-}
-
 void Closer::Impl::run_steps(Day day, ClosedDate& closed,
                              std::initializer_list<std::pair<const char*, StepFunction>> steps) {
   for (const auto& [name, function] : steps) {
@@ -498,7 +502,9 @@ void Closer::Impl::run_steps(Day day, ClosedDate& closed,
   }
 }
 
-ClosedDate Closer::Impl::close_date(Day day) {
+/// Opens the next date, closes the customers and posts what the date itself owes. Afterwards
+/// nothing posts to it any more.
+ClosedDate Closer::Impl::post_date(Day day) {
   const auto start = Clock::now();
   ClosedDate closed{.date = day, .steps = {}};
   std::set<std::string> done;
@@ -539,12 +545,74 @@ ClosedDate Closer::Impl::close_date(Day day) {
                {"payouts", &Impl::confirm_payouts}});
     transaction.commit();
   }
-  store::Transaction transaction(main.session);
-  run_steps(day, closed,
-            {{"balances", &Impl::write_balances}, {"check", &Impl::check}, {"seal", &Impl::seal}});
-  transaction.commit();
   closed.seconds = seconds_since(start);
   return closed;
+}
+
+/// Writes the date's balances, checks and seals it. It only reads what was posted, so the next date
+/// may go on beside it, on other connections.
+ClosedDate Closer::Impl::prove_date(store::Session& session, ClosedDate posted,
+                                    bool shows_progress) {
+  const auto start = Clock::now();
+  store::Transaction transaction(session);
+  const auto run = [&](std::string_view name, const std::function<CloseStep()>& function) {
+    if (shows_progress) progress(posted.date, name);
+    const auto step_start = Clock::now();
+    CloseStep step = function();
+    step.seconds = seconds_since(step_start);
+    store::insert_close_step(session, posted.date,
+                             {step.name, step.units, step.amount, step.seconds});
+    posted.steps.push_back(std::move(step));
+    before_commit(posted.date, name);
+  };
+  const Day day = posted.date;
+  run("balances",
+      [&] { return CloseStep{.name = "balances", .units = write_account_days(session, day)}; });
+  run("check", [&] { return check(session, day); });
+  run("seal", [&] { return seal(session, day); });
+  transaction.commit();
+  posted.seconds += seconds_since(start);
+  return posted;
+}
+
+/// Proves the date on a connection of its own, while the next is posted.
+void Closer::Impl::prove_beside(ClosedDate posted) {
+  if (!prover) prover = std::make_unique<Worker>(conninfo);
+  proof_of = posted.date;
+  proof = std::async(std::launch::async, [this, closed = std::move(posted)]() mutable {
+    return prove_date(prover->session, std::move(closed), /*shows_progress=*/false);
+  });
+}
+
+CloseOutcome Closer::Impl::close_through(Day day, Day today, bool goes_on) {
+  if (day > today) {
+    throw CloseRefused(
+        fmt::format("{} is not over: today is {}", base::to_string(day), base::to_string(today)));
+  }
+  const std::optional<Book> book = find_book(main.session);
+  if (!book) throw CloseRefused("this database has no book yet");
+  if (day < book->opens_on) {
+    throw CloseRefused(fmt::format("the book opens on {}: there is no {} to close",
+                                   base::to_string(book->opens_on), base::to_string(day)));
+  }
+  CloseOutcome outcome;
+  const Day through = proof.valid() ? proof_of : book->closed_through;
+  outcome.is_already_closed = day <= through;
+  for (Day date = base::plus_days(through, 1); date <= day; date = base::plus_days(date, 1)) {
+    try {
+      ClosedDate posted = post_date(date);
+      finish(outcome);  // seals are chained, and at most two dates are open to proof
+      if (goes_on || date < day) {
+        prove_beside(std::move(posted));
+      } else {
+        outcome.dates.push_back(prove_date(main.session, std::move(posted), true));
+      }
+    } catch (const SettlementImpossible& error) {
+      throw CloseFailed(
+          fmt::format("the close of {} can't settle: {}", base::to_string(date), error.what()));
+    }
+  }
+  return outcome;
 }
 
 Closer::Closer(const std::string& conninfo, std::shared_ptr<const Catalog> catalog,
@@ -554,28 +622,14 @@ Closer::~Closer() = default;
 Closer::Closer(Closer&&) noexcept = default;
 
 CloseOutcome Closer::close_through(Day day, Day today) {
-  if (day > today) {
-    throw CloseRefused(
-        fmt::format("{} is not over: today is {}", base::to_string(day), base::to_string(today)));
-  }
-  const std::optional<Book> book = find_book(impl_->session());
-  if (!book) throw CloseRefused("this database has no book yet");
-  if (day < book->opens_on) {
-    throw CloseRefused(fmt::format("the book opens on {}: there is no {} to close",
-                                   base::to_string(book->opens_on), base::to_string(day)));
-  }
+  return impl_->close_through(day, today, /*goes_on=*/false);
+}
+
+void Closer::close_ahead(Day day, Day today) { impl_->close_through(day, today, /*goes_on=*/true); }
+
+void Closer::finish() {
   CloseOutcome outcome;
-  outcome.is_already_closed = day <= book->closed_through;
-  for (Day date = base::plus_days(book->closed_through, 1); date <= day;
-       date = base::plus_days(date, 1)) {
-    try {
-      outcome.dates.push_back(impl_->close_date(date));
-    } catch (const SettlementImpossible& error) {
-      throw CloseFailed(
-          fmt::format("the close of {} can't settle: {}", base::to_string(date), error.what()));
-    }
-  }
-  return outcome;
+  impl_->finish(outcome);
 }
 
 CloseOutcome close_through(const std::string& conninfo, std::shared_ptr<const Catalog> catalog,

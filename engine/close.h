@@ -43,7 +43,8 @@ struct CloseOptions {
   int workers = 1;
   std::size_t chunk = 2'000;  ///< customers a transaction, at most
   std::function<void(const CloseProgress&)> progress = {};
-  /// Called before a step commits; a test throws here to see that the close can be run again.
+  /// Called before a step commits, for the proof of a date on another thread; a test throws here to
+  /// see that the close can be run again.
   std::function<void(base::Day, std::string_view step)> before_commit = {};
 };
 
@@ -77,8 +78,19 @@ class Closer {
 
   /// Closes every date not yet closed through `day`, one after the other. `today` is the present
   /// date in the book's zone: later dates are not over and refused, `today` itself is closed on
-  /// request. A date that was begun and broken off is taken up where it stopped.
+  /// request. A date that was begun and broken off is taken up where it stopped. Of several dates
+  /// one is proved and sealed while the next is posted.
+  ///
+  /// Of several dates one is proved and sealed while the next is posted, on a connection of its
+  /// own.
   CloseOutcome close_through(base::Day day, base::Day today);
+
+  /// The same, but comes back while the last date is still being proved and sealed: nothing posts
+  /// to it any more, and the next one is open. What fails then is thrown by the next call.
+  void close_ahead(base::Day day, base::Day today);
+
+  /// Waits for what `close_ahead` left; throws what failed.
+  void finish();
 
  private:
   struct Impl;

@@ -5,16 +5,110 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "sql/store/rows.h"
 
 namespace engine {
 namespace {
 
-constexpr std::string_view kSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 // Rows hidden by row-level security would be taken for missing: an error is better.
 constexpr const char* kSettings = "SET LOCAL work_mem = '64MB'; SET LOCAL row_security = off";
 
-void append(Findings& to, Findings&& from) {
-  for (Finding& finding : from) to.push_back(std::move(finding));
+/// One snapshot of the database, seen by all of its connections.
+class Snapshot {
+ public:
+  Snapshot(store::Session& first, std::span<store::Session> more) {
+    join(first);
+    if (more.empty()) return;
+    const std::string id(store::query(first, "SELECT pg_export_snapshot()").text(0, 0));
+    for (store::Session& session : more) {
+      join(session);
+      session.execute(fmt::format("SET TRANSACTION SNAPSHOT '{}'", id));
+    }
+  }
+
+  /// Calls `pass` with a connection and each number below `count`, each connection on a thread of
+  /// its own; the first failure ends it.
+  void run(std::size_t count, const std::function<void(store::Session&, std::size_t)>& pass) {
+    std::atomic<std::size_t> next = 0;
+    std::exception_ptr error;
+    std::mutex mutex;
+    const auto work = [&](store::Session& session) {
+      try {
+        session.execute(kSettings);
+        for (std::size_t i = next++; i < count; i = next++) pass(session, i);
+      } catch (...) {
+        next = count;
+        const std::lock_guard lock(mutex);
+        if (!error) error = std::current_exception();
+      }
+    };
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 1; i < sessions_.size(); ++i) {
+        threads.emplace_back([&, i] { work(*sessions_[i]); });
+      }
+      work(*sessions_.front());
+    }
+    if (error) std::rethrow_exception(error);
+  }
+
+ private:
+  void join(store::Session& session) {
+    transactions_.push_back(std::make_unique<store::Transaction>(
+        session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+    sessions_.push_back(&session);
+  }
+
+  std::vector<store::Session*> sessions_;
+  std::vector<std::unique_ptr<store::Transaction>>
+      transactions_;  // rolled back: nothing was written
+};
+
+struct Pass {
+  std::string name;
+  std::function<Findings(store::Session&)> run;
+  Findings findings = {};
+};
+
+std::vector<Pass> passes_of(store::Session& session, const DayRange& range) {
+  using store::Session;
+  std::vector<Pass> passes = {
+      {"journals", [&](Session& s) { return store::check_journals(s, range); }},
+      {"control accounts", store::check_control_accounts},
+      {"settlements", store::check_settlements},
+      {"plans", store::check_plans},
+      {"recognition", store::check_recognition},
+      {"allocations", store::check_allocations},
+      {"customers", store::check_customers},
+      {"account days", [&](Session& s) { return store::check_account_days(s, range); }},
+  };
+  for (const DayRange& part : store::seal_passes(session, range)) {
+    passes.push_back({"seals through " + base::to_string(*part.to),
+                      [part](Session& s) { return store::check_seals(s, part); }});
+  }
+  return passes;
+}
+
+/// Facts found in several parts are one fact.
+void merge(Findings& to, const Findings& from) {
+  for (const Finding& finding : from) {
+    const auto same = std::ranges::find_if(
+        to, [&](const Finding& f) { return f.id == finding.id && f.name == finding.name; });
+    if (same == to.end()) {
+      to.push_back(finding);
+      continue;
+    }
+    same->checked += finding.checked;
+    same->offenders += finding.offenders;
+    if (same->first.empty()) same->first = finding.first;
+  }
 }
 
 std::string sha256_hex(std::string_view text) {
@@ -28,32 +122,20 @@ std::string sha256_hex(std::string_view text) {
 }  // namespace
 
 Findings verify_book(store::Session& session, const DayRange& range,
-                     const std::function<void(std::string_view)>& on_pass) {
-  const auto pass = [&](std::string_view name) {
-    if (on_pass) on_pass(name);
-  };
-  store::Transaction snapshot(session, kSnapshot);
-  session.execute(kSettings);
+                     const std::function<void(std::string_view)>& on_pass,
+                     std::span<store::Session> helpers) {
+  Snapshot snapshot(session, helpers);
+  std::vector<Pass> passes = passes_of(session, range);
+  std::mutex mutex;
+  snapshot.run(passes.size(), [&](store::Session& of_thread, std::size_t i) {
+    if (on_pass) {
+      const std::lock_guard lock(mutex);
+      on_pass(passes[i].name);
+    }
+    passes[i].findings = passes[i].run(of_thread);
+  });
   Findings findings;
-  pass("journals");
-  append(findings, store::check_journals(session, range));
-  pass("control accounts");
-  append(findings, store::check_control_accounts(session));
-  pass("settlements");
-  append(findings, store::check_settlements(session));
-  pass("plans");
-  append(findings, store::check_plans(session));
-  pass("recognition");
-  append(findings, store::check_recognition(session));
-  pass("allocations");
-  append(findings, store::check_allocations(session));
-  pass("customers");
-  append(findings, store::check_customers(session));
-  pass("account days");
-  append(findings, store::check_account_days(session, range));
-  pass("seals");
-  append(findings, store::check_seals(session, range));
-  snapshot.commit();
+  for (const Pass& pass : passes) merge(findings, pass.findings);
   std::ranges::stable_sort(findings, {}, [](const Finding& f) {
     // I1, I2, ... I10 in the order of their numbers; what has none last
     const bool numbered = f.id.starts_with("I");
@@ -64,8 +146,8 @@ Findings verify_book(store::Session& session, const DayRange& range,
 
 Findings check_day(store::Session& session, base::Day day) {
   Findings findings = store::check_accounts_of_day(session, day);
-  append(findings, store::check_customers_of_day(session, day));
-  append(findings, store::check_settlements_of_day(session, day));
+  merge(findings, store::check_customers_of_day(session, day));
+  merge(findings, store::check_settlements_of_day(session, day));
   return findings;
 }
 
@@ -73,14 +155,14 @@ bool all_hold(std::span<const Finding> findings) {
   return std::ranges::all_of(findings, [](const Finding& f) { return f.offenders == 0; });
 }
 
-std::string digest_book(store::Session& session) {
-  store::Transaction snapshot(session, kSnapshot);
-  session.execute(kSettings);
+std::string digest_book(store::Session& session, std::span<store::Session> helpers) {
+  std::vector<std::string> lines(store::digest_table_count());
+  Snapshot(session, helpers).run(lines.size(), [&](store::Session& of_thread, std::size_t i) {
+    const store::TableDigest digest = store::digest_table(of_thread, i);
+    lines[i] = fmt::format("{}:{}\n", digest.table, digest.hash);
+  });
   std::string text;
-  for (const store::TableDigest& digest : store::digest_tables(session)) {
-    text += fmt::format("{}:{}\n", digest.table, digest.hash);
-  }
-  snapshot.commit();
+  for (const std::string& line : lines) text += line;
   return sha256_hex(text);
 }
 

@@ -17,9 +17,11 @@ using store::Findings;
 
 /// Every fact over the whole book, in one snapshot. `range` limits those about single dates (shape
 /// of journals, account_day, seals); a caller may show progress when `on_pass` names the next pass.
-/// Set-wise: the program's memory does not grow with the book.
+/// Set-wise: the program's memory does not grow with the book. Helpers are further connections to
+/// the same database that take their share of the passes.
 Findings verify_book(store::Session& session, const DayRange& range = {},
-                     const std::function<void(std::string_view)>& on_pass = {});
+                     const std::function<void(std::string_view)>& on_pass = {},
+                     std::span<store::Session> helpers = {});
 
 /// The facts about what `day` touched, for its close: after the day's account_day rows are written,
 /// before its seal. Reads in the caller's transaction, or statement by statement without one.
@@ -29,6 +31,6 @@ bool all_hold(std::span<const Finding> findings);
 
 /// Sha256, in hex, of the content of the books without surrogate ids and clocks: equal for any
 /// split into batches, any number of workers and any crashes on the way.
-std::string digest_book(store::Session& session);
+std::string digest_book(store::Session& session, std::span<store::Session> helpers = {});
 
 }  // namespace engine

@@ -77,7 +77,9 @@ std::vector<PartyCurrency> list_customers_to_close(Session& session, base::Day d
   const Rows rows = query(session, R"(
     SELECT c.currency, c.party_id
     FROM (SELECT DISTINCT p.party_id, p.currency FROM plan p WHERE p.act_on <= $1 OFFSET 0) due
-    JOIN credit_account c USING (party_id, currency)
+    CROSS JOIN LATERAL (SELECT * FROM credit_account c
+                        WHERE c.party_id = due.party_id AND c.currency = due.currency
+                        OFFSET 0) c
     WHERE c.closed_through < $1
     UNION
     SELECT c.currency, c.party_id

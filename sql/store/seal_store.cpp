@@ -14,8 +14,9 @@ std::string field(std::string_view expression) {
   return fmt::format("coalesce(octet_length({0}) || ':' || ({0}) || ',', '-,')", expression);
 }
 
+/// Dates are written with ten characters, whatever the session's style.
 std::string date_field(std::string_view expression) {
-  return field(fmt::format("to_char({}, 'YYYY-MM-DD')", expression));
+  return fmt::format("coalesce('10:' || to_char({}, 'YYYY-MM-DD') || ',', '-,')", expression);
 }
 
 std::string rule_names() {

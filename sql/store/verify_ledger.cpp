@@ -324,7 +324,9 @@ constexpr const char* kAccountsOfDay = R"(
     FROM moved m
       FULL JOIN (SELECT * FROM account_day WHERE business_date = $1) d
         ON d.account_id = m.account_id
-      LEFT JOIN account a ON a.account_id = coalesce(m.account_id, d.account_id)),
+      LEFT JOIN LATERAL (SELECT * FROM account a
+                         WHERE a.account_id = coalesce(m.account_id, d.account_id) OFFSET 0) a
+        ON true),
   zero AS (
     SELECT currency, code >= 9000 AS memo, sum(debit - credit) AS balance
     FROM ledger GROUP BY currency, code >= 9000),
@@ -335,13 +337,19 @@ constexpr const char* kAccountsOfDay = R"(
       UNION SELECT merchant_id FROM settlement WHERE settled_on = $1)
     GROUP BY merchant_id, currency
     UNION ALL
-    SELECT 2103, merchant_id, currency,
-           sum(amount_minor * ((settled_on = $1)::int - coalesce((released_on = $1)::int, 0)))
-    FROM reserve_tranche WHERE settled_on = $1 OR released_on = $1 GROUP BY merchant_id, currency
+    SELECT 2103, merchant_id, currency, sum(amount)
+    FROM (SELECT merchant_id, currency, amount_minor AS amount
+          FROM reserve_tranche WHERE settled_on = $1
+          UNION ALL
+          SELECT merchant_id, currency, -amount_minor FROM reserve_tranche WHERE released_on = $1) x
+    GROUP BY merchant_id, currency
     UNION ALL
-    SELECT 2104, merchant_id, currency,
-           sum(amount_minor * ((instructed_on = $1)::int - coalesce((confirmed_on = $1)::int, 0)))
-    FROM payout WHERE instructed_on = $1 OR confirmed_on = $1 GROUP BY merchant_id, currency),
+    SELECT 2104, merchant_id, currency, sum(amount)
+    FROM (SELECT merchant_id, currency, amount_minor AS amount
+          FROM payout WHERE instructed_on = $1
+          UNION ALL
+          SELECT merchant_id, currency, -amount_minor FROM payout WHERE confirmed_on = $1) x
+    GROUP BY merchant_id, currency),
   merchant AS (
     SELECT coalesce(l.code, p.code) AS code, coalesce(l.owner_id, p.owner_id) AS owner_id,
            coalesce(l.currency, p.currency) AS currency, coalesce(l.amount, 0) AS ledger,
@@ -486,18 +494,6 @@ std::string seal_statement() {
                      kSealFormat);
 }
 
-void add(Findings& to, Findings&& from) {
-  if (to.empty()) {
-    to = std::move(from);
-    return;
-  }
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    to[i].checked += from[i].checked;
-    to[i].offenders += from[i].offenders;
-    if (to[i].first.empty()) to[i].first = std::move(from[i].first);
-  }
-}
-
 }  // namespace
 
 Findings check_journals(Session& session, const DayRange& range) {
@@ -520,24 +516,23 @@ Findings check_account_days(Session& session, const DayRange& range) {
   return run_statement(session, kAccountDayFacts, kAccountDays, bounds(range));
 }
 
-Findings check_seals(Session& session, const DayRange& range) {
-  // A month at a time, so that what the database sorts stays small however long the book is.
+std::vector<DayRange> seal_passes(Session& session, const DayRange& range) {
   const Rows book = query(session, "SELECT opens_on, closed_through FROM book");
   CHECK(!book.empty(), "verifying a database without a book");
   const base::Day to = std::min(book.day(0, 1), range.to.value_or(kLastDay));
-  // Without a lower bound the first pass looks below the book's first date too: nothing may be
-  // there.
-  const base::Day from = range.from.value_or(kFirstDay);
-  const base::Day first_end = std::min(to, base::end_of_month(std::max(book.day(0, 0), from)));
-  const std::string statement = seal_statement();
-  Findings findings =
-      run_statement(session, kSealFacts, statement, Params().day(from).day(first_end));
-  for (base::Day day = base::plus_days(first_end, 1); day <= to;
-       day = base::plus_days(base::end_of_month(day), 1)) {
-    add(findings, run_statement(session, kSealFacts, statement,
-                                Params().day(day).day(std::min(to, base::end_of_month(day)))));
+  base::Day from = range.from.value_or(kFirstDay);
+  base::Day end = std::min(to, base::end_of_month(std::max(book.day(0, 0), from)));
+  std::vector<DayRange> passes{{from, end}};
+  while (end < to) {
+    from = base::plus_days(end, 1);
+    end = std::min(to, base::end_of_month(from));
+    passes.push_back({from, end});
   }
-  return findings;
+  return passes;
+}
+
+Findings check_seals(Session& session, const DayRange& range) {
+  return run_statement(session, kSealFacts, seal_statement(), bounds(range));
 }
 
 }  // namespace store
