@@ -513,7 +513,6 @@ ClosedDate Closer::Impl::post_date(Day day) {
     closed.steps.push_back({row.step, row.units, row.amount, row.seconds});
   }
   if (!done.contains("open")) {
-    store::summarize_day_indexes(main.session);
     store::Transaction transaction(main.session);
     store::lock_book_exclusive(main.session);
     run_steps(day, closed, {{"open", &Impl::open_next}});
@@ -554,6 +553,7 @@ ClosedDate Closer::Impl::post_date(Day day) {
 ClosedDate Closer::Impl::prove_date(store::Session& session, ClosedDate posted,
                                     bool shows_progress) {
   const auto start = Clock::now();
+  store::summarize_day_indexes(session);
   store::Transaction transaction(session);
   const auto run = [&](std::string_view name, const std::function<CloseStep()>& function) {
     if (shows_progress) progress(posted.date, name);

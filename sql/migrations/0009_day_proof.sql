@@ -22,3 +22,19 @@ ALTER TABLE book DROP CONSTRAINT book_dates_are_in_order;
 ALTER TABLE book ADD CONSTRAINT book_dates_are_in_order
   CHECK (opens_on - 1 <= closed_through AND closed_through < open_date
          AND open_date <= closed_through + 3);
+
+-- Summarizing waits for a vacuum of the table, which may take long. It is only for speed, so it
+-- gives up soon and is made up for by the next date.
+CREATE OR REPLACE FUNCTION summarize_day_indexes() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '50ms' AS $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['journal_by_day', 'repayment_by_day', 'refund_by_day',
+                              'allocation_by_day', 'merchant_item_by_available'] LOOP
+    BEGIN
+      PERFORM brin_summarize_new_values(name::regclass);
+    EXCEPTION WHEN lock_not_available THEN NULL;
+    END;
+  END LOOP;
+END $$;
