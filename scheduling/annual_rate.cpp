@@ -1,168 +1,263 @@
 #include "scheduling/annual_rate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "base/check.h"
+#include "scheduling/rate_solver.h"
+#include "scheduling/unit_period.h"
 
 namespace scheduling {
 namespace {
 
-struct Flow {
-  double amount;
-  double time;          // compounds: (1 + x)^time
-  double fraction = 0;  // is simple: 1 + fraction * x
-};
+constexpr Period kYear{12, PeriodUnit::Month};
+constexpr double kDaysOfUkYear = 365.25;
 
-constexpr double kLowest = -0.99;
-constexpr double kHighest = 10;
-constexpr double kWidth = 1e-12;
-
-/// The rate at which the flows are worth `financed`, by bisection: the worth falls as x grows.
-std::optional<double> solve(double financed, const std::vector<Flow>& flows) {
-  const auto excess = [&](double x) {
-    const double force = std::log1p(x);
-    double worth = -financed;
-    for (const Flow& flow : flows) {
-      worth += flow.amount * std::exp(-flow.time * force) / (1 + flow.fraction * x);
+/// One sum a day, ascending, without the days whose flows cancel out.
+std::vector<CashFlow> by_day(std::span<const CashFlow> flows) {
+  std::vector<CashFlow> days(flows.begin(), flows.end());
+  if (!std::ranges::is_sorted(days, {}, &CashFlow::date)) {
+    std::ranges::sort(days, {}, &CashFlow::date);
+  }
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < days.size(); ++i) {
+    if (days[i].date == days[last].date) {
+      days[last].amount_minor += days[i].amount_minor;
+    } else {
+      days[++last] = days[i];
     }
-    return worth;
-  };
-  // Where nothing is financed for any time, every rate or none is right; both are no answer.
-  if (std::ranges::all_of(flows, [](const Flow& f) { return f.time == 0 && f.fraction == 0; })) {
-    return std::nullopt;
   }
-  double low = kLowest;
-  double high = kHighest;
-  if (!(excess(low) >= 0) || !(excess(high) <= 0)) return std::nullopt;
-  while (high - low > kWidth) {
-    const double middle = low + (high - low) / 2;
-    (excess(middle) > 0 ? low : high) = middle;
-  }
-  return low + (high - low) / 2;
+  if (!days.empty()) days.resize(last + 1);
+  std::erase_if(days, [](const CashFlow& flow) { return flow.amount_minor == 0; });
+  return days;
 }
 
-/// Whole steps from `from` to `to`, counted back from `to`, and the days before them.
-struct Interval {
-  int steps = 0;
-  int days = 0;
-  base::Day odd_end;  // where the days before the whole steps end
+RateTerm term_of(const CashFlow& flow, double time, double fraction = 0) {
+  return {static_cast<double>(flow.amount_minor), time, fraction};
+}
+
+/// Payments at whole steps from the first one. Asked in ascending order.
+class PaymentGrid {
+ public:
+  PaymentGrid(const std::vector<CashFlow>& days, Period every) : every_(every) {
+    const auto paid =
+        std::ranges::find_if(days, [](const CashFlow& flow) { return flow.amount_minor < 0; });
+    first_ = reached_ = paid == days.end() ? days.back().date : paid->date;
+  }
+
+  base::Day first() const { return first_; }
+
+  /// Steps from the first payment to `day`, or nothing if it is between two steps or before it.
+  std::optional<int> steps_to(base::Day day) {
+    while (reached_ < day) reached_ = due_date(dues_from(first_, every_), ++steps_ + 1);
+    return reached_ == day ? std::optional(steps_) : std::nullopt;
+  }
+
+ private:
+  base::Day first_;
+  Period every_;
+  int steps_ = 0;
+  base::Day reached_;  // that many steps from the first
 };
-
-base::Day back(base::Day to, Period every, int steps) {
-  const int count = steps * every.count;
-  switch (every.unit) {
-    case PeriodUnit::Day:
-      return base::plus_days(to, -count);
-    case PeriodUnit::Week:
-      return base::plus_days(to, -7 * count);
-    case PeriodUnit::HalfMonth:
-      // An odd half month is 15 days (Appendix J (b)(5)).
-      return base::plus_days(base::add_months(to, -(count / 2)), -15 * (count % 2));
-    case PeriodUnit::Month:
-      return base::add_months(to, -count);
-  }
-  return to;
-}
-
-Interval count_back(base::Day from, base::Day to, Period every) {
-  int steps = 0;
-  while (back(to, every, steps + 1) >= from) ++steps;
-  const base::Day odd_end = back(to, every, steps);
-  return {steps, base::days_between(from, odd_end), odd_end};
-}
-
-double periods_a_year(Period every) {
-  switch (every.unit) {
-    case PeriodUnit::Day:
-      return 365.0 / every.count;
-    case PeriodUnit::Week:
-      return 52.0 / every.count;
-    case PeriodUnit::HalfMonth:
-      return 24.0 / every.count;
-    case PeriodUnit::Month:
-      return 12.0 / every.count;
-  }
-  return 1;
-}
-
-double days_a_period(Period every) {
-  switch (every.unit) {
-    case PeriodUnit::Day:
-      return every.count;
-    case PeriodUnit::Week:
-      return 7.0 * every.count;
-    case PeriodUnit::HalfMonth:
-      return 15.0 * every.count;
-    case PeriodUnit::Month:
-      return 30.0 * every.count;
-  }
-  return 1;
-}
-
-double eu_years(base::Day from, base::Day to, Period every) {
-  const bool weekly = every.unit == PeriodUnit::Week;
-  const Period unit{1, weekly ? PeriodUnit::Week : PeriodUnit::Month};
-  if (every.unit == PeriodUnit::Day) {
-    const Interval years = count_back(from, to, {12, PeriodUnit::Month});
-    const int year_days = base::days_between(base::add_months(years.odd_end, -12), years.odd_end);
-    return years.steps + static_cast<double>(years.days) / year_days;
-  }
-  const Interval whole = count_back(from, to, unit);
-  const int year_days = base::days_between(base::add_months(whole.odd_end, -12), whole.odd_end);
-  return whole.steps / (weekly ? 52.0 : 12.0) + static_cast<double>(whole.days) / year_days;
-}
-
-double amount_of(const Installment& i) { return static_cast<double>(i.total_minor()); }
-
-std::optional<double> reg_z_rate(const Schedule& schedule, Period every, double financed) {
-  const base::Day start = schedule.disbursed_on;
-  const base::Day first_due = schedule.installments.front().due;
-  if (schedule.installments.size() == 1 && first_due <= base::add_months(start, 12)) {
-    const Interval months = count_back(start, first_due, {1, PeriodUnit::Month});
-    const int days = base::days_between(start, first_due);
-    if (days == 0) return std::nullopt;
-    const double terms_a_year = months.days == 0 ? 12.0 / months.steps : 365.0 / days;
-    return (amount_of(schedule.installments[0]) / financed - 1) * terms_a_year;
-  }
-  const Interval odd = count_back(start, first_due, every);
-  const double fraction = odd.days / days_a_period(every);
-  std::vector<Flow> flows;
-  double time = odd.steps;
-  for (const Installment& i : schedule.installments) {
-    flows.push_back({amount_of(i), time, fraction});
-    time += 1;
-  }
-  const std::optional<double> rate = solve(financed, flows);
-  return rate ? std::optional(*rate * periods_a_year(every)) : std::nullopt;
-}
 
 std::optional<double> percent(std::optional<double> rate) {
   return rate ? std::optional(*rate * 100) : std::nullopt;
 }
 
+std::optional<double> reg_z_of_days(const std::vector<CashFlow>& days, Period every) {
+  if (days.size() < 2) return std::nullopt;
+  const base::Day start = days.front().date;
+  const bool is_single = days.size() == 2 && days[0].amount_minor > 0 && days[1].amount_minor < 0;
+  if (is_single && days[1].date <= base::add_months(start, 12)) {
+    const UnitPeriods months = unit_periods_between(start, days[1].date, {});
+    const double terms_a_year = months.fraction == 0
+                                    ? 12.0 / months.whole
+                                    : 365.0 / base::days_between(start, days[1].date);
+    const auto financed = static_cast<double>(days[0].amount_minor);
+    return percent((static_cast<double>(-days[1].amount_minor) / financed - 1) * terms_a_year);
+  }
+  const Period unit = is_single ? kYear : at_most_a_year(every);
+  PaymentGrid grid(days, unit);
+  const UnitPeriods to_first = unit_periods_between(start, grid.first(), unit);
+  std::vector<RateTerm> terms;
+  terms.reserve(days.size());
+  for (const CashFlow& flow : days) {
+    UnitPeriods time = to_first;
+    if (const std::optional<int> steps = grid.steps_to(flow.date)) {
+      time.whole += *steps;
+    } else {
+      time = unit_periods_between(start, flow.date, unit);
+    }
+    terms.push_back(term_of(flow, time.whole, time.fraction));
+  }
+  const std::optional<double> rate = solve_rate(terms);
+  return rate ? percent(*rate * unit_periods_a_year(unit)) : std::nullopt;
+}
+
+/// Whole weeks, months or years counted back from `to`, and the days before them, as years.
+double years_between(base::Day from, base::Day to, Period every,
+                     std::optional<double> days_of_year) {
+  const bool weekly = every.unit == PeriodUnit::Week;
+  double whole_years = 0;
+  base::Day odd_end = to;
+  if (weekly) {
+    const int weeks = base::days_between(from, to) / 7;
+    whole_years = weeks / 52.0;
+    odd_end = base::plus_days(to, -7 * weeks);
+  } else {
+    const bool by_year =
+        every.unit == PeriodUnit::Day || (every.unit == PeriodUnit::Month && every.count % 12 == 0);
+    int months = unit_periods_between(from, to, {}).whole;
+    if (by_year) months -= months % 12;
+    whole_years = months / 12.0;
+    odd_end = base::add_months(to, -months);
+  }
+  const int odd_days = base::days_between(from, odd_end);
+  if (odd_days == 0) return whole_years;
+  const double year =
+      days_of_year.value_or(base::days_between(base::add_months(odd_end, -12), odd_end));
+  return whole_years + odd_days / year;
+}
+
+/// The years of one step of the grid, if all steps are as long in years.
+std::optional<double> years_a_step(Period every) {
+  switch (every.unit) {
+    case PeriodUnit::Day:
+    case PeriodUnit::HalfMonth:
+      return std::nullopt;
+    case PeriodUnit::Week:
+      return every.count / 52.0;
+    case PeriodUnit::Month:
+      return every.count / 12.0;
+  }
+  CHECK(false, "period unit {}", static_cast<int>(every.unit));
+}
+
+std::optional<double> directive_rate(const std::vector<CashFlow>& days, Period every,
+                                     std::optional<double> days_of_year) {
+  if (days.size() < 2) return std::nullopt;
+  const base::Day start = days.front().date;
+  PaymentGrid grid(days, every);
+  const double to_first = years_between(start, grid.first(), every, days_of_year);
+  const std::optional<double> step = years_a_step(every);
+  std::vector<RateTerm> terms;
+  terms.reserve(days.size());
+  for (const CashFlow& flow : days) {
+    const std::optional<int> steps = step ? grid.steps_to(flow.date) : std::nullopt;
+    terms.push_back(term_of(flow, steps ? to_first + *steps * *step
+                                        : years_between(start, flow.date, every, days_of_year)));
+  }
+  return percent(solve_rate(terms));
+}
+
+std::optional<double> act365_of_days(const std::vector<CashFlow>& days) {
+  if (days.size() < 2) return std::nullopt;
+  std::vector<RateTerm> terms;
+  terms.reserve(days.size());
+  for (const CashFlow& flow : days) {
+    terms.push_back(term_of(flow, base::days_between(days.front().date, flow.date) / 365.0));
+  }
+  return percent(solve_rate(terms));
+}
+
+/// The yield a period, as a fraction: due date k is k periods from the start.
+std::optional<double> yield_a_period(const std::vector<CashFlow>& days, const DatedCost& cost) {
+  if (days.size() < 2) return std::nullopt;
+  std::vector<RateTerm> terms;
+  terms.reserve(days.size());
+  int number = 0;  // of the period that ends at `end`
+  base::Day begin = cost.start;
+  base::Day end = cost.start;
+  auto next_end = std::ranges::upper_bound(cost.period_ends, cost.start);
+  for (const CashFlow& flow : days) {
+    while (end < flow.date && next_end != cost.period_ends.end()) {
+      begin = end;
+      end = *next_end++;
+      ++number;
+    }
+    double time = number;
+    if (flow.date < cost.start) {
+      const UnitPeriods before = unit_periods_between(flow.date, end, at_most_a_year(cost.every));
+      time -= before.whole + before.fraction;
+    } else if (flow.date < end) {
+      time -=
+          static_cast<double>(base::days_between(flow.date, end)) / base::days_between(begin, end);
+    } else if (flow.date > end) {
+      const UnitPeriods after = unit_periods_between(end, flow.date, at_most_a_year(cost.every));
+      time += after.whole + after.fraction;
+    }
+    terms.push_back(term_of(flow, time));
+  }
+  return solve_rate(terms);
+}
+
 }  // namespace
+
+AnnualRates annual_rates(const DatedCost& cost) {
+  const std::vector<CashFlow> days = by_day(cost.flows);
+  AnnualRates rates;
+  if (const std::optional<double> yield = yield_a_period(days, cost)) {
+    const double periods = unit_periods_a_year(cost.every);
+    rates.nominal = *yield * periods * 100;
+    const double effective = effective_from_nominal(*rates.nominal, periods);
+    if (effective <= 100 * kRateHighest) rates.irr_effective = effective;
+  }
+  rates.reg_z = reg_z_of_days(days, cost.every);
+  rates.eu = directive_rate(days, cost.every, std::nullopt);
+  rates.act365_effective = act365_of_days(days);
+  return rates;
+}
 
 AnnualRates annual_rates(const Schedule& schedule, Period every) {
   CHECK(!schedule.installments.empty(), "a schedule without installments");
-  const auto financed = static_cast<double>(schedule.principal_minor());
-  std::vector<Flow> regular, eu, actual;
+  std::vector<CashFlow> flows;
+  std::vector<base::Day> due;
+  flows.reserve(schedule.installments.size() + 1);
+  due.reserve(schedule.installments.size());
+  flows.push_back({schedule.disbursed_on, schedule.principal_minor()});
   for (const Installment& i : schedule.installments) {
-    const double amount = amount_of(i);
-    regular.push_back({amount, static_cast<double>(i.number)});
-    eu.push_back({amount, eu_years(schedule.disbursed_on, i.due, every)});
-    actual.push_back({amount, base::days_between(schedule.disbursed_on, i.due) / 365.0});
+    flows.push_back({i.due, -i.total_minor()});
+    due.push_back(i.due);
   }
-  AnnualRates rates;
-  if (const std::optional<double> periodic = solve(financed, regular)) {
-    rates.nominal = percent(*periodic * periods_a_year(every));
-    rates.irr_effective = percent(std::pow(1 + *periodic, periods_a_year(every)) - 1);
-  }
-  rates.reg_z = percent(reg_z_rate(schedule, every, financed));
-  rates.eu = percent(solve(financed, eu));
-  rates.act365_effective = percent(solve(financed, actual));
-  return rates;
+  return annual_rates({flows, every, schedule.disbursed_on, due});
+}
+
+std::optional<double> nominal_rate(const DatedCost& cost) {
+  const std::optional<double> yield = yield_a_period(by_day(cost.flows), cost);
+  return yield ? percent(*yield * unit_periods_a_year(cost.every)) : std::nullopt;
+}
+
+std::optional<double> reg_z_rate(std::span<const CashFlow> flows, Period every) {
+  return reg_z_of_days(by_day(flows), every);
+}
+
+std::optional<double> eu_rate(std::span<const CashFlow> flows, Period every) {
+  return directive_rate(by_day(flows), every, std::nullopt);
+}
+
+std::optional<double> uk_rate(std::span<const CashFlow> flows, Period every) {
+  return directive_rate(by_day(flows), every, kDaysOfUkYear);
+}
+
+std::optional<double> act365_rate(std::span<const CashFlow> flows) {
+  return act365_of_days(by_day(flows));
+}
+
+double effective_from_nominal(double nominal_percent, double periods_a_year) {
+  return 100 * std::expm1(periods_a_year * std::log1p(nominal_percent / 100 / periods_a_year));
+}
+
+double nominal_from_effective(double effective_percent, double periods_a_year) {
+  return 100 * periods_a_year * std::expm1(std::log1p(effective_percent / 100) / periods_a_year);
+}
+
+std::string disclosed(double percent_a_year, int decimals) {
+  const double scale = std::pow(10.0, decimals);
+  const double rounded = std::floor(percent_a_year * scale + 0.5 + 1e-9) / scale;
+  return fmt::format("{:.{}f}", rounded == 0 ? 0.0 : rounded, decimals);
 }
 
 }  // namespace scheduling

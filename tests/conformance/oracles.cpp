@@ -89,7 +89,7 @@ void Report::add(const Case& one) {
   for (const Case::Difference& d : one.differences_) {
     std::cout << fmt::format("  {} {}: {}: ours {}, theirs {}{}{}\n", file_, one.id_, d.field,
                              d.ours, d.theirs,
-                             one.reason_.empty() ? "" : "; by choice: ", one.reason_);
+                             one.reason_.empty() ? "" : "; reason: ", one.reason_);
   }
 }
 

@@ -42,8 +42,8 @@ class Case {
   void expect(std::string_view field, bool ours, bool theirs);
   /// |ours - theirs| <= tolerance
   void expect_near(std::string_view field, double ours, double theirs, double tolerance);
-  /// Names the reason for which we chose to differ; the test then does not fail on it. Say it for
-  /// a kind of terms, never for an id, and in docs/conformance.md.
+  /// Names the reason for which we differ and mean to; the test then does not fail on it. Say it
+  /// for a kind of terms, never for an id, and in docs/conformance.md.
   void differs_by_choice(std::string reason) { reason_ = std::move(reason); }
 
  private:

@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "tests/support/property.h"
 
 namespace scheduling {
 namespace {
@@ -135,6 +141,189 @@ TEST(AnnualRates, AreAbsentBeyondTheBracket) {
                                               make_day(2026, 1, 6), {1, PeriodUnit::Day});
   EXPECT_FALSE(rates.eu);
   EXPECT_NEAR(rates.nominal.value(), 36'500, 0.01);
+}
+
+std::vector<CashFlow> loan(std::int64_t received, Day on, int count, std::int64_t payment,
+                           Day first, Period every) {
+  std::vector<CashFlow> flows = {{on, received}};
+  for (int k = 1; k <= count; ++k)
+    flows.push_back({due_date(dues_from(first, every), k), -payment});
+  return flows;
+}
+
+// European Commission, "Examples for the calculation of the annual percentage rate of charge"
+// (January 2015), examples 2 and 18: 200 000 with a cost of 4 000 at the start.
+TEST(EuRate, OfTheCommissionsDatedExamples) {
+  const std::int64_t received = 196'000'00;
+  EXPECT_NEAR(
+      eu_rate(loan(received, make_day(2012, 1, 12), 240, 1'433'57, make_day(2012, 2, 15), {}), {})
+          .value(),
+      6.434185, 1e-6);
+  const Period year{12, PeriodUnit::Month};
+  EXPECT_NEAR(
+      eu_rate(loan(received, make_day(2012, 1, 12), 20, 16'541'86, make_day(2012, 2, 15), year),
+              year)
+          .value(),
+      6.282070, 1e-6);
+  EXPECT_NEAR(
+      eu_rate(loan(received, make_day(2012, 3, 12), 240, 1'437'54, make_day(2012, 5, 1), {}), {})
+          .value(),
+      6.432478, 1e-6);
+}
+
+// COM(1996) 79, Annex III, first example: 1 000 becomes 1 200 after 546 days.
+TEST(EuRate, CountsYearsAndDaysWhereStepsAreDays) {
+  const std::vector<CashFlow> flows = {{make_day(1994, 1, 1), 1'000'00},
+                                       {make_day(1995, 7, 1), -1'200'00}};
+  EXPECT_EQ(disclosed(eu_rate(flows, {546, PeriodUnit::Day}).value(), 2), "12.96");
+}
+
+// 100 becomes 125 after 31 days: 1286.2 % with a year of 365.25 days. 10 000 in 60 of 222.44: 12.7.
+TEST(UkRate, HasAYearOfAQuarterDayMore) {
+  const std::vector<CashFlow> flows = {{make_day(2026, 1, 10), 100'00},
+                                       {make_day(2026, 2, 10), -125'00}};
+  EXPECT_EQ(disclosed(uk_rate(flows, {31, PeriodUnit::Day}).value(), 1), "1286.2");
+  const Day start = make_day(2026, 1, 10);
+  const auto monthly = loan(10'000'00, start, 60, 222'44, make_day(2026, 2, 10), {});
+  EXPECT_EQ(disclosed(uk_rate(monthly, {}).value(), 1), "12.7");
+  EXPECT_EQ(uk_rate(monthly, {}), eu_rate(monthly, {}));  // no days are left over
+}
+
+// domain.md §2.1: the same cost up front with the first installment, and on day 0.
+TEST(NominalRate, OfFeesPaidUpFront) {
+  struct Row {
+    double percent;
+    int count;
+    double with_first;
+    double on_day_0;
+  };
+  const std::vector<Row> rows = {
+      {0.5, 3, 9.05, 9.11},    {0.5, 6, 10.43, 10.53},  {0.5, 12, 11.47, 11.58},
+      {0.5, 24, 12.45, 12.59}, {0.6, 12, 13.86, 14.02}, {1.2, 3, 21.86, 22.27},
+      {1.2, 6, 25.56, 26.13},  {1.2, 12, 28.94, 29.73}, {1.2, 24, 33.78, 35.00},
+  };
+  const Day start = make_day(2026, 1, 10);
+  for (const Row& row : rows) {
+    const std::int64_t principal = 24'000'000'00;
+    const auto fee = static_cast<std::int64_t>(principal / 100 * row.percent * row.count);
+    std::vector<CashFlow> flows =
+        loan(principal, start, row.count, principal / row.count, make_day(2026, 2, 10), {});
+    std::vector<Day> due;
+    for (std::size_t k = 1; k < flows.size(); ++k) due.push_back(flows[k].date);
+    flows.push_back({due.front(), -fee});
+    EXPECT_NEAR(nominal_rate({flows, {}, start, due}).value(), row.with_first, 0.005) << row.count;
+    flows.back().date = start;
+    EXPECT_NEAR(nominal_rate({flows, {}, start, due}).value(), row.on_day_0, 0.005) << row.count;
+  }
+}
+
+// Moved to the next business day, a payment is a little later than a whole month.
+TEST(RegZRate, MeasuresWhatIsOffTheSteps) {
+  const Day start = make_day(2026, 1, 10);
+  std::vector<CashFlow> flows = loan(5'000'00, start, 24, 230'00, make_day(2026, 2, 10), {});
+  const double regular = reg_z_rate(flows, {}).value();
+  EXPECT_NEAR(regular, 9.69, 0.005);
+  flows[5].date = base::plus_days(flows[5].date, 2);
+  const double moved = reg_z_rate(flows, {}).value();
+  EXPECT_LT(moved, regular);
+  EXPECT_NEAR(moved, regular, 0.02);
+}
+
+// From 31 January the payments are on the last days of months, a month apart whatever their length.
+TEST(RegZRate, DoesNotMindTheLengthsOfMonths) {
+  const auto rate = [](Day start, Day first) {
+    return reg_z_rate(loan(5'000'00, start, 24, 230'00, first, {}), {}).value();
+  };
+  EXPECT_DOUBLE_EQ(rate(make_day(2025, 12, 31), make_day(2026, 1, 31)),
+                   rate(make_day(2026, 1, 10), make_day(2026, 2, 10)));
+}
+
+// Longer than a year, one payment: the unit period is a year, (b)(4)(ii): 1.05^2.
+TEST(RegZRate, OfOnePaymentAfterYearsIsCompounded) {
+  const std::vector<CashFlow> flows = {{make_day(2026, 1, 10), 1'000'00},
+                                       {make_day(2028, 1, 10), -1'102'50}};
+  EXPECT_NEAR(reg_z_rate(flows, {}).value(), 5, 1e-9);
+  // Within a year a whole number of months counts as twelfths, (b)(5)(vi).
+  const std::vector<CashFlow> months = {{make_day(2026, 1, 10), 1'000'00},
+                                        {make_day(2026, 4, 10), -1'030'00}};
+  EXPECT_NEAR(reg_z_rate(months, {}).value(), 12, 1e-9);
+}
+
+TEST(Disclosed, RoundsHalfUp) {
+  EXPECT_EQ(disclosed(14.149, 1), "14.1");
+  EXPECT_EQ(disclosed(14.15, 1), "14.2");
+  EXPECT_EQ(disclosed(14.15 - 1e-12, 1), "14.2");
+  EXPECT_EQ(disclosed(0, 2), "0.00");
+  EXPECT_EQ(disclosed(-1e-13, 2), "0.00");
+  EXPECT_EQ(disclosed(-1.25, 1), "-1.2");
+  EXPECT_EQ(disclosed(82400.46, 1), "82400.5");
+  EXPECT_EQ(disclosed(12.96, 0), "13");
+}
+
+TEST(EffectiveRate, UndoesTheNominalOne) {
+  EXPECT_NEAR(effective_from_nominal(12, 12), 12.682503, 1e-6);
+  tests::property("nominal = f^-1(f(nominal))", [] {
+    const double nominal = *rc::gen::inRange(-5000, 100'000) / 100.0;
+    const double periods = *rc::gen::element(1, 2, 4, 12, 24, 52, 365);
+    RC_PRE(nominal / 100 / periods > -0.99);
+    const double back = nominal_from_effective(effective_from_nominal(nominal, periods), periods);
+    RC_ASSERT(std::abs(back - nominal) < 1e-8);
+  });
+}
+
+// Order does not matter, nor does a flow in two parts, nor the unit of money.
+TEST(AnnualRates, DependOnTheFlowsAlone) {
+  tests::property("shuffled, split and scaled flows have the same rates", [] {
+    const Day start = base::plus_days(make_day(2026, 1, 1), *rc::gen::inRange(0, 365));
+    const Period every{*rc::gen::inRange(1, 4),
+                       *rc::gen::element(PeriodUnit::Day, PeriodUnit::Week, PeriodUnit::HalfMonth,
+                                         PeriodUnit::Month)};
+    const int count = *rc::gen::inRange(1, 24);
+    const Day first = base::plus_days(start, *rc::gen::inRange(1, 60));
+    const std::int64_t payment = *rc::gen::inRange(1'00, 1'000'00);
+    std::vector<CashFlow> flows =
+        loan(payment * count * 9 / 10, start, count, payment, first, every);
+    std::vector<Day> due;
+    for (std::size_t k = 1; k < flows.size(); ++k) due.push_back(flows[k].date);
+    const AnnualRates before = annual_rates({flows, every, start, due});
+
+    flows.push_back({flows.back().date, -1});
+    flows[flows.size() - 2].amount_minor += 1;
+    for (CashFlow& flow : flows) flow.amount_minor *= 3;
+    std::ranges::reverse(flows);
+    const AnnualRates after = annual_rates({flows, every, start, due});
+    const auto same = [](std::optional<double> a, std::optional<double> b) {
+      return a.has_value() == b.has_value() && (!a || std::abs(*a - *b) <= 1e-9 * (1 + *a));
+    };
+    RC_ASSERT(same(before.nominal, after.nominal));
+    RC_ASSERT(same(before.irr_effective, after.irr_effective));
+    RC_ASSERT(same(before.reg_z, after.reg_z));
+    RC_ASSERT(same(before.eu, after.eu));
+    RC_ASSERT(same(before.act365_effective, after.act365_effective));
+  });
+}
+
+// Every figure rises with every cost.
+TEST(AnnualRates, RiseWithTheCost) {
+  tests::property("dearer is higher", [] {
+    const Day start = base::plus_days(make_day(2026, 1, 1), *rc::gen::inRange(0, 365));
+    const int count = *rc::gen::inRange(1, 24);
+    const Day first = base::plus_days(start, *rc::gen::inRange(1, 60));
+    const std::int64_t payment = *rc::gen::inRange(1'00, 1'000'00);
+    std::vector<CashFlow> flows = loan(payment * count * 9 / 10, start, count, payment, first, {});
+    std::vector<Day> due;
+    for (std::size_t k = 1; k < flows.size(); ++k) due.push_back(flows[k].date);
+    const AnnualRates before = annual_rates({flows, {}, start, due});
+    flows[*rc::gen::inRange<std::size_t>(1, flows.size())].amount_minor -= 1'00;
+    const AnnualRates after = annual_rates({flows, {}, start, due});
+    const auto higher = [](std::optional<double> a, std::optional<double> b) {
+      return !a || !b || *b > *a;
+    };
+    RC_ASSERT(before.nominal && after.nominal && before.reg_z && after.reg_z);
+    RC_ASSERT(higher(before.nominal, after.nominal) && higher(before.reg_z, after.reg_z));
+    RC_ASSERT(higher(before.eu, after.eu));
+    RC_ASSERT(higher(before.act365_effective, after.act365_effective));
+  });
 }
 
 }  // namespace
