@@ -254,9 +254,12 @@ double nominal_from_effective(double effective_percent, double periods_a_year) {
   return 100 * periods_a_year * std::expm1(std::log1p(effective_percent / 100) / periods_a_year);
 }
 
+double rounded_half_up(double percent_a_year, int decimals) {
+  return std::floor(percent_a_year * std::pow(10.0, decimals) + 0.5 + 1e-9);
+}
+
 std::string disclosed(double percent_a_year, int decimals) {
-  const double scale = std::pow(10.0, decimals);
-  const double rounded = std::floor(percent_a_year * scale + 0.5 + 1e-9) / scale;
+  const double rounded = rounded_half_up(percent_a_year, decimals) / std::pow(10.0, decimals);
   return fmt::format("{:.{}f}", rounded == 0 ? 0.0 : rounded, decimals);
 }
 

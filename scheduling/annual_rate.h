@@ -67,6 +67,9 @@ std::optional<double> act365_rate(std::span<const CashFlow> flows);
 double effective_from_nominal(double nominal_percent, double periods_a_year);
 double nominal_from_effective(double effective_percent, double periods_a_year);
 
+/// percent * 10^decimals as a whole number, rounded as `disclosed` does.
+double rounded_half_up(double percent, int decimals);
+
 /// As disclosed: `decimals` digits after the point, half up (Annex I (I)(d) of the directives; ties
 /// of negative rates too go toward +infinity). A figure within 1e-9 of a tie is the tie: what the
 /// solver's last digit says does not decide.
