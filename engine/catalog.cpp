@@ -1,12 +1,13 @@
 #include "engine/catalog.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <set>
-#include <sstream>
 #include <utility>
+
+#include "engine/calendars.h"
+#include "engine/toml_section.h"
 
 namespace engine {
 namespace {
@@ -14,217 +15,7 @@ namespace {
 using base::Rate;
 using base::RateBasis;
 
-/// A complete catalog is some 20 kB; a file beyond this was given by mistake.
-constexpr std::size_t kBodyBytesMax = 4'000'000;
-constexpr std::size_t kNameBytesMax = 64;
 constexpr int kDaysMax = 366;
-
-/// What parsing stops with; parse_catalog turns it into a result.
-struct Wrong {
-  CatalogError error;
-};
-
-[[noreturn]] void wrong(std::string field, std::string value, std::string rule) {
-  throw Wrong{{std::move(field), std::move(value), std::move(rule)}};
-}
-
-std::string text_of(const toml::node& node) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
-  std::ostringstream out;
-  node.visit([&out](const auto& value) { out << value; });
-  std::string text = out.str();
-  if (text.size() > 80) text = text.substr(0, 77) + "...";
-  return text;
-}
-
-/// A name that appears in journals, reports and URLs as it is.
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= kNameBytesMax && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
-  });
-}
-
-/// One table of the file. It remembers which keys were asked for, so that `done` can refuse the
-/// others by name: a misspelt key must not mean the default.
-class Section {
- public:
-  Section(const toml::table& table, std::string path) : table_(table), path_(std::move(path)) {}
-
-  std::string path(std::string_view key) const {
-    return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
-  }
-  void rename(std::string path) { path_ = std::move(path); }
-  const toml::table& raw() const { return table_; }
-
-  const toml::node* find(std::string_view key) {
-    asked_.insert(std::string(key));
-    return table_.get(key);
-  }
-  const toml::node& require(std::string_view key) {
-    const toml::node* node = find(key);
-    if (node == nullptr) wrong(path(key), "", "is missing");
-    return *node;
-  }
-
-  std::string text(std::string_view key) { return text(require(key), key); }
-  std::string text_or(std::string_view key, std::string fallback) {
-    const toml::node* node = find(key);
-    return node == nullptr ? fallback : text(*node, key);
-  }
-  std::string name(std::string_view key) {
-    std::string value = text(key);
-    check_name(value, path(key));
-    return value;
-  }
-  static void check_name(const std::string& value, const std::string& where) {
-    if (!is_name(value)) {
-      wrong(where, value, "is a name: 1 to 64 letters, digits, '_', '-' or '.'");
-    }
-  }
-  bool flag_or(std::string_view key, bool fallback) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return fallback;
-    const auto* value = node->as_boolean();
-    if (value == nullptr) wrong(path(key), text_of(*node), "is true or false");
-    return value->get();
-  }
-  int whole(std::string_view key, int least, int most) {
-    const toml::node& node = require(key);
-    const auto* value = node.as_integer();
-    if (value == nullptr || value->get() < least || value->get() > most) {
-      wrong(path(key), text_of(node), fmt::format("is a whole number from {} to {}", least, most));
-    }
-    return static_cast<int>(value->get());
-  }
-  int whole_or(std::string_view key, int fallback, int least, int most) {
-    return find(key) == nullptr ? fallback : whole(key, least, most);
-  }
-  Rate percent(std::string_view key, RateBasis basis) {
-    return percent(require(key), path(key), basis);
-  }
-  Rate percent_or_zero(std::string_view key, RateBasis basis) {
-    return find(key) == nullptr ? Rate{0, basis} : percent(key, basis);
-  }
-  static Rate percent(const toml::node& node, const std::string& where, RateBasis basis) {
-    const auto* text = node.as_string();
-    if (text == nullptr) wrong(where, text_of(node), "is a percentage in quotes, like \"0.60\"");
-    const auto rate = base::parse_percent(text->get(), basis);
-    if (!rate) {
-      switch (rate.error()) {
-        case base::RateRefusal::NotANumber:
-          wrong(where, text->get(), "is a percentage, like \"0.60\"");
-        case base::RateRefusal::TooManyDecimals:
-          wrong(where, text->get(), "has at most 6 decimals");
-        case base::RateRefusal::TooLarge:
-          wrong(where, text->get(), "is at most 1000 %");
-      }
-    }
-    return *rate;
-  }
-  std::int64_t money_or(std::string_view key, std::int64_t fallback, base::Currency currency) {
-    const toml::node* node = find(key);
-    return node == nullptr ? fallback : money(*node, path(key), currency);
-  }
-  static std::int64_t money(const toml::node& node, const std::string& where,
-                            base::Currency currency) {
-    const auto* text = node.as_string();
-    if (text == nullptr) wrong(where, text_of(node), "is an amount in quotes, like \"10.00\"");
-    const auto amount = base::parse_money(text->get(), currency);
-    if (!amount) {
-      switch (amount.error()) {
-        case base::AmountRefusal::NotANumber:
-          wrong(where, text->get(), "is an amount, like \"10.00\"");
-        case base::AmountRefusal::TooManyDecimals:
-          wrong(where, text->get(),
-                fmt::format("has at most {} decimals in {}", currency.exponent(), currency.code()));
-        case base::AmountRefusal::TooLarge:
-          wrong(where, text->get(), "is at most 10^18 minor units");
-      }
-    }
-    if (amount->is_negative()) wrong(where, text->get(), "is not negative");
-    return amount->minor();
-  }
-  static base::Day day(const toml::node& node, const std::string& where) {
-    const auto* value = node.as_date();
-    if (value == nullptr) wrong(where, text_of(node), "is a date without quotes, like 2026-06-18");
-    const toml::date date = value->get();
-    const std::optional<base::Day> day = base::parse_day(fmt::format(
-        "{:04}-{:02}-{:02}", unsigned{date.year}, unsigned{date.month}, unsigned{date.day}));
-    if (!day) wrong(where, text_of(node), "is a real date of the years 1900 to 2199");
-    return *day;
-  }
-  std::optional<base::Day> day_if_any(std::string_view key) {
-    const toml::node* node = find(key);
-    return node == nullptr ? std::nullopt : std::optional(day(*node, path(key)));
-  }
-  std::vector<base::Day> days(std::string_view key) {
-    std::vector<base::Day> days;
-    const toml::node* node = find(key);
-    if (node == nullptr) return days;
-    const auto* list = node->as_array();
-    if (list == nullptr) wrong(path(key), text_of(*node), "is a list of dates");
-    for (const toml::node& item : *list) days.push_back(day(item, path(key)));
-    return days;
-  }
-  std::optional<Section> section_if_any(std::string_view key) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return std::nullopt;
-    const auto* table = node->as_table();
-    if (table == nullptr) wrong(path(key), text_of(*node), "is a table");
-    return Section(*table, path(key));
-  }
-  Section section(std::string_view key) {
-    std::optional<Section> found = section_if_any(key);
-    if (!found) wrong(path(key), "", "is missing");
-    return *found;
-  }
-  /// The tables written [[key]]; their paths carry their names once those are known.
-  std::vector<Section> sections(std::string_view key) {
-    const toml::node& node = require(key);
-    const auto* list = node.as_array();
-    if (list == nullptr || list->empty()) {
-      wrong(path(key), "", fmt::format("is one or more tables, each under [[{}]]", path(key)));
-    }
-    std::vector<Section> all;
-    for (const toml::node& item : *list) {
-      const auto* table = item.as_table();
-      if (table == nullptr) wrong(path(key), text_of(item), "is a table");
-      all.emplace_back(*table, fmt::format("{}[{}]", path(key), all.size() + 1));
-    }
-    return all;
-  }
-  template <class T>
-  T choice(std::string_view key, const std::string& value,
-           const std::vector<std::pair<std::string_view, T>>& choices) {
-    std::string words;
-    for (const auto& [word, meaning] : choices) {
-      if (word == value) return meaning;
-      words += (words.empty() ? "" : ", ") + std::string(word);
-    }
-    wrong(path(key), value, "is one of: " + words);
-  }
-
-  void done() const {
-    for (const auto& [key, node] : table_) {
-      if (!asked_.contains(std::string(key.str()))) {
-        wrong(path(key.str()), text_of(node), "is not a key that catalogs have");
-      }
-    }
-  }
-
- private:
-  std::string text(const toml::node& node, std::string_view key) const {
-    const auto* value = node.as_string();
-    if (value == nullptr) wrong(path(key), text_of(node), "is a text in quotes");
-    return value->get();
-  }
-
-  const toml::table& table_;
-  std::string path_;
-  std::set<std::string> asked_;
-};
 
 base::Currency currency_named(const std::string& code, const std::string& where) {
   const std::optional<base::Currency> currency = base::Currency::find(code);
@@ -474,29 +265,6 @@ Channel read_channel(Section section) {
   return channel;
 }
 
-scheduling::Calendar read_calendar(Section section, const std::string& name) {
-  scheduling::CalendarDays days;
-  days.name = name;
-  days.first_year = section.whole("first_year", 1900, 2199);
-  days.last_year = section.whole("last_year", 1900, 2199);
-  days.off = section.days("off");
-  days.work = section.days("work");
-  section.done();
-  const int last_year = days.last_year;
-  auto calendar = scheduling::Calendar::make(std::move(days));
-  if (!calendar) {
-    switch (calendar.error()) {
-      case scheduling::CalendarRefusal::YearsOutOfRange:
-        wrong(section.path("last_year"), std::to_string(last_year), "is not before first_year");
-      case scheduling::CalendarRefusal::DayBothOffAndWork:
-        wrong(section.path("work"), "", "has no date that is also in off");
-      case scheduling::CalendarRefusal::YearWithoutBusiness:
-        wrong(section.path("off"), "", "leaves at least one business day in each year");
-    }
-  }
-  return *std::move(calendar);
-}
-
 /// The columns that input files have, by kind; docs/import.md.
 const std::map<std::string, std::vector<std::string_view>>& canonical_columns() {
   static const std::map<std::string, std::vector<std::string_view>> columns = {
@@ -603,12 +371,7 @@ Catalog read_catalog(Section root) {
   check_names_differ(catalog.merchants, "merchant");
   check_names_differ(catalog.customers, "customer");
   check_names_differ(catalog.channels, "channel");
-  Section calendars = root.section("calendar");
-  for (const auto& [key, node] : calendars.raw()) {
-    const std::string name(key.str());
-    Section::check_name(name, calendars.path(name));
-    catalog.calendars.push_back(read_calendar(calendars.section(name), name));
-  }
+  catalog.calendars = read_calendars(root.section("calendar"));
   check_calendars(catalog);
   if (auto created = root.section_if_any("created")) read_created(std::move(*created), catalog);
   if (auto payout = root.section_if_any("payout")) {
@@ -665,22 +428,9 @@ const scheduling::Calendar* Catalog::find_calendar(std::string_view calendar_nam
 }
 
 base::Result<Catalog, CatalogError> parse_catalog(std::string body) {
-  if (body.size() > kBodyBytesMax) {
-    return base::Refused(CatalogError{"catalog", fmt::format("{} bytes", body.size()),
-                                      "is at most 4,000,000 bytes long"});
-  }
-  try {
-    const toml::table table = toml::parse(body);
-    Catalog catalog = read_catalog(Section(table, ""));
-    catalog.body = std::move(body);
-    return catalog;
-  } catch (const toml::parse_error& error) {
-    const toml::source_position at = error.source().begin;
-    return base::Refused(CatalogError{fmt::format("line {}, column {}", at.line, at.column), "",
-                                      fmt::format("is not TOML: {}", error.description())});
-  } catch (const Wrong& stop) {
-    return base::Refused(stop.error);
-  }
+  auto catalog = parse_toml(body, "catalog", read_catalog);
+  if (catalog) catalog->body = std::move(body);
+  return catalog;
 }
 
 }  // namespace engine
