@@ -379,6 +379,30 @@ Problem problem_of(scheduling::TermsRefusal refusal, const scheduling::Terms& te
     case TermsRefusal::RoundingLeavesNegativeRest:
       return {"rounding_leaves_negative_rest", "rounding",
               "rounded up, the earlier installments leave nothing for the last"};
+    case TermsRefusal::DueDatesOutOfOrder:
+      return {"due_dates_out_of_order", "every", "each installment is due after the one before"};
+    case TermsRefusal::DisbursementsOutOfOrder:
+      return {"disbursements_out_of_order", "disbursements",
+              "disbursements are positive, in order of date, from the start to before the last "
+              "installment, and sum to the principal"};
+    case TermsRefusal::DownPaymentOutOfRange:
+      return {"down_payment_out_of_range", "down_payment_percent",
+              "a down payment is from 0 to less than 100 %"};
+    case TermsRefusal::GraceOutOfRange:
+      return {"grace_out_of_range", "grace", "a grace is shorter than the plan"};
+    case TermsRefusal::FeeOutOfRange:
+      return {"fee_out_of_range", "fees", "a fee is positive and not before the start"};
+    case TermsRefusal::BalloonOutOfRange:
+      return {"balloon_out_of_range", "balloon",
+              "a balloon is for the method balloon, from 0 to what is financed"};
+    case TermsRefusal::OptionNotForMethod:
+      return {"option_not_for_method", "method", "the method does not go with one of the options"};
+    case TermsRefusal::MultipleOutOfRange:
+      return {"multiple_out_of_range", "multiples_of",
+              "a multiple is above zero and not above the installment"};
+    case TermsRefusal::PaymentBelowInterest:
+      return {"payment_below_interest", "installments",
+              "a level payment would not cover the interest of a period"};
     case TermsRefusal::CostTooLarge:
       return {"cost_too_large", "rate", "fee or interest is too large for the books"};
   }

@@ -69,7 +69,7 @@ void read_currencies(Section currencies, Catalog& catalog) {
 int count_named(const std::string& key, const std::string& where) {
   int count = 0;
   for (char c : key) {
-    if (c < '0' || c > '9' || count > scheduling::kInstallmentCountMax) {
+    if (c < '0' || c > '9' || count > scheduling::kProductInstallmentCountMax) {
       wrong(where, key, "is a number of installments");
     }
     count = count * 10 + (c - '0');
@@ -131,9 +131,9 @@ Product read_product(Section section) {
     wrong(section.path("method"), section.text("method"),
           "is interest_free or flat_fee: the books don't accrue interest yet");
   }
-  product.count_min = section.whole("installments_min", 1, scheduling::kInstallmentCountMax);
+  product.count_min = section.whole("installments_min", 1, scheduling::kProductInstallmentCountMax);
   product.count_max =
-      section.whole("installments_max", product.count_min, scheduling::kInstallmentCountMax);
+      section.whole("installments_max", product.count_min, scheduling::kProductInstallmentCountMax);
   product.due_mode =
       section.choice<DueMode>("due", section.text_or("due", "order"),
                               {{"order", DueMode::Order}, {"statement", DueMode::Statement}});

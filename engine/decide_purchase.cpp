@@ -27,6 +27,15 @@ Refusal refusal_of(scheduling::TermsRefusal refusal) {
     case scheduling::TermsRefusal::FirstDueBeforeDisbursement:
     case scheduling::TermsRefusal::RateOutOfRange:
     case scheduling::TermsRefusal::RateHasNoPeriod:
+    case scheduling::TermsRefusal::DueDatesOutOfOrder:
+    case scheduling::TermsRefusal::DisbursementsOutOfOrder:
+    case scheduling::TermsRefusal::DownPaymentOutOfRange:
+    case scheduling::TermsRefusal::GraceOutOfRange:
+    case scheduling::TermsRefusal::FeeOutOfRange:
+    case scheduling::TermsRefusal::BalloonOutOfRange:
+    case scheduling::TermsRefusal::OptionNotForMethod:
+    case scheduling::TermsRefusal::MultipleOutOfRange:
+    case scheduling::TermsRefusal::PaymentBelowInterest:
       break;
   }
   CHECK(false, "the catalog holds terms that no schedule can be made from");

@@ -1,141 +1,124 @@
 #include "scheduling/schedule.h"
 
-#include <optional>
+#include <algorithm>
 
 #include "base/check.h"
-#include "base/wide.h"
-#include "scheduling/level_payment.h"
+#include "scheduling/methods.h"
+#include "scheduling/terms_check.h"
 
 namespace scheduling {
 namespace {
 
 using base::Refused;
 
-constexpr std::int64_t kPrincipalMinorMax = base::kAmountMinorMax / 10;
-const base::Day kLastDay = base::make_day(2199, 12, 31);  // as base::parse_day
+/// The money of the terms, in order of date: one disbursement needs no memory.
+class Money {
+ public:
+  explicit Money(const Terms& terms)
+      : one_{{.date = terms.disbursed_on, .amount_minor = terms.principal.minor()}},
+        all_(terms.disbursements.empty() ? std::span<const Disbursement>(one_)
+                                         : std::span<const Disbursement>(terms.disbursements)) {}
+  std::span<const Disbursement> disbursements() const { return all_; }
 
-/// How much of the rate's basis one period is, or nothing where that needs a day count.
-struct Share {
-  std::int64_t numerator;
-  std::int64_t denominator;
+ private:
+  Disbursement one_[1];
+  std::span<const Disbursement> all_;
 };
-std::optional<Share> share_of_basis(base::RateBasis basis, Period every) {
-  // A year has 12 months, 24 half months, 52 weeks, and 365 days (360 if the rate says so).
-  std::int64_t periods_a_year = 12;
-  switch (every.unit) {
-    case PeriodUnit::Day:
-      periods_a_year = basis == base::RateBasis::PerYear360 ? 360 : 365;
-      break;
-    case PeriodUnit::Week:
-      periods_a_year = 52;
-      break;
-    case PeriodUnit::HalfMonth:
-      periods_a_year = 24;
-      break;
-    case PeriodUnit::Month:
-      periods_a_year = 12;
-      break;
+
+/// A share of the disbursement, rounded as all amounts are; to a multiple where installments are.
+/// Source: Apache Fineract, enableDownPayment.
+std::int64_t down_payment_of(const Terms& terms, const Disbursement& disbursement) {
+  if (terms.down_payment_e8 == 0) return 0;
+  const base::int128 share = base::int128{disbursement.amount_minor} * terms.down_payment_e8;
+  const std::int64_t amount = to_multiple(
+      terms, base::narrow(base::div_round(share, base::kRateScale, terms.interest_rounding)));
+  return std::min(amount, disbursement.amount_minor);
+}
+
+void set_rows(const Terms& terms, std::vector<Installment>& rows) {
+  const auto count = static_cast<std::size_t>(terms.installment_count);
+  rows.assign(count, Installment{});
+  for (std::size_t k = 0; k < count; ++k) rows[k].due = due_on(terms, static_cast<int>(k) + 1);
+}
+
+/// The first row after the date. A disbursement on a due date is too late for that installment
+/// unless it is spread over all; what is paid out at the very start is in the first one.
+int row_of(const Terms& terms, std::span<const Installment> rows, base::Day date) {
+  if (date == terms.disbursed_on) return 0;
+  const bool may_be_on_due_date = terms.later_disbursement == LaterDisbursement::SpreadOverAll;
+  const auto found = std::ranges::find_if(rows, [&](const Installment& row) {
+    return date < row.due || (may_be_on_due_date && date == row.due);
+  });
+  return static_cast<int>(found - rows.begin());
+}
+
+std::optional<TermsRefusal> fill(Draft draft, std::int64_t& day_0_fee_minor) {
+  switch (draft.terms.method) {
+    case Method::InterestFree:
+    case Method::FlatFee:
+    case Method::UpfrontFee:
+    case Method::FlatInterest:
+      return fill_flat(draft, day_0_fee_minor);
+    case Method::EqualPrincipal:
+    case Method::DailyInterest:
+      return fill_declining(draft);
+    case Method::LevelPayment:
+    case Method::Balloon:
+      return fill_annuity(draft);
   }
-  switch (basis) {
-    case base::RateBasis::PerPeriod:
-      return Share{1, 1};
-    case base::RateBasis::PerYear365:
-    case base::RateBasis::PerYear360:
-      return Share{every.count, periods_a_year};
-    case base::RateBasis::PerMonth:
-      return Share{every.count * 12, periods_a_year};
-    case base::RateBasis::PerDay:
-      if (every.unit == PeriodUnit::Day) return Share{every.count, 1};
-      if (every.unit == PeriodUnit::Week) return Share{every.count * 7, 1};
-      return std::nullopt;
-    case base::RateBasis::Flat:
-      return std::nullopt;
-  }
+  CHECK(false, "terms of no method");
   return std::nullopt;
 }
 
-std::int64_t interest_on(std::int64_t balance_minor, PeriodicRate rate, base::Rounding rounding) {
-  return base::narrow(base::div_round(base::checked_mul(balance_minor, rate.numerator),
-                                      rate.denominator, rounding));
+/// Puts the down payments before the installment that follows their disbursement.
+void insert_down_payments(const Terms& terms, std::span<const Disbursement> disbursements,
+                          std::span<const Advance> advances, std::vector<Installment>& rows) {
+  for (std::size_t i = advances.size(); i-- > 0;) {
+    const std::int64_t down = disbursements[i].amount_minor - advances[i].amount_minor;
+    if (down == 0) continue;
+    CHECK(terms.down_payment_e8 > 0, "a down payment of {} that nobody agreed on", down);
+    rows.insert(rows.begin() + advances[i].row,
+                {.due = advances[i].date, .principal_minor = down, .is_upfront = true});
+  }
 }
 
-/// Splits the principal by the rule, into installments that carry nothing else yet.
-std::optional<TermsRefusal> split_principal(const Terms& terms, Schedule& schedule) {
-  const int count = terms.installment_count;
-  if (!base::can_split(terms.principal, count, terms.split_rule)) {
-    return TermsRefusal::RoundingLeavesNegativeRest;
-  }
-  const std::vector<base::Money> parts = base::split(terms.principal, count, terms.split_rule);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].minor() < terms.principal_minor_min) {
-      return TermsRefusal::PrincipalTooSmallToSplit;
+/// Adds the dated fees; one after the last installment makes another, due when the last such fee
+/// is.
+void add_dated_fees(const Terms& terms, Schedule& schedule) {
+  std::vector<Installment>& rows = schedule.installments;
+  Installment extra;
+  for (const DatedFee& fee : terms.fees) {
+    if (const auto index = installment_carrying(schedule, fee.date)) {
+      rows[*index].fee_minor += fee.amount_minor;
+    } else {
+      extra.fee_minor += fee.amount_minor;
+      extra.due = std::max(extra.due, fee.date);
     }
-    schedule.installments[i].principal_minor = parts[i].minor();
   }
-  return std::nullopt;
+  if (extra.fee_minor > 0) rows.push_back(extra);
 }
 
-std::optional<TermsRefusal> add_flat_fee(const Terms& terms, PeriodicRate rate,
-                                         Schedule& schedule) {
-  const std::int64_t count = terms.installment_count;
-  const base::int128 exact =
-      base::checked_mul(base::int128{terms.principal.minor()} * rate.numerator, count);
-  base::int128 total = base::div_round(exact, rate.denominator, base::Rounding::HalfUp);
-  if (rate.numerator > 0) total = std::max(total, base::int128{terms.fee_minor_min} * count);
-  if (total > base::kAmountMinorMax) return TermsRefusal::CostTooLarge;
-  const base::Money fee{base::narrow(total), terms.principal.currency()};
-  if (!base::can_split(fee, terms.installment_count, terms.split_rule)) {
-    return TermsRefusal::RoundingLeavesNegativeRest;
+/// Numbers the rows and sets what is owed after each. A row has seen every disbursement before its
+/// position, and a down payment all of its day. Refused if more is paid back than was paid out.
+std::optional<TermsRefusal> finish(std::span<const Disbursement> disbursements,
+                                   std::span<const Advance> advances, Schedule& schedule) {
+  std::int64_t balance = 0;
+  std::size_t paid_out = 0;
+  int number = 0;
+  int regular = 0;
+  for (Installment& row : schedule.installments) {
+    while (paid_out < disbursements.size() &&
+           (row.is_upfront ? disbursements[paid_out].date <= row.due
+                           : advances[paid_out].row <= regular)) {
+      balance += disbursements[paid_out++].amount_minor;
+    }
+    balance -= row.principal_minor;
+    if (balance < 0) return TermsRefusal::RoundingLeavesNegativeRest;
+    row.number = ++number;
+    row.balance_minor = balance;
+    if (!row.is_upfront) ++regular;
   }
-  const std::vector<base::Money> parts =
-      base::split(fee, terms.installment_count, terms.split_rule);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    schedule.installments[i].fee_minor = parts[i].minor();
-  }
-  return std::nullopt;
-}
-
-/// Interest on what is still owed, for principals that are already set.
-void add_interest(const Terms& terms, PeriodicRate rate, Schedule& schedule) {
-  std::int64_t balance = terms.principal.minor();
-  for (Installment& installment : schedule.installments) {
-    installment.interest_minor = interest_on(balance, rate, terms.interest_rounding);
-    balance -= installment.principal_minor;
-  }
-}
-
-std::optional<TermsRefusal> add_level_payments(const Terms& terms, PeriodicRate rate,
-                                               Schedule& schedule) {
-  std::int64_t balance = terms.principal.minor();
-  const std::int64_t payment =
-      level_payment(balance, rate, terms.installment_count, terms.interest_rounding);
-  for (Installment& installment : schedule.installments) {
-    const bool last = installment.number == terms.installment_count;
-    installment.interest_minor = interest_on(balance, rate, terms.interest_rounding);
-    installment.principal_minor = last ? balance : payment - installment.interest_minor;
-    CHECK(installment.principal_minor >= 0, "a payment of {} does not cover the interest {}",
-          payment, installment.interest_minor);
-    balance -= installment.principal_minor;
-    if (!last && balance <= 0) return TermsRefusal::RoundingLeavesNegativeRest;
-  }
-  return std::nullopt;
-}
-
-std::optional<TermsRefusal> check(const Terms& terms) {
-  if (!terms.principal.is_positive()) return TermsRefusal::PrincipalNotPositive;
-  if (terms.principal.minor() > kPrincipalMinorMax) return TermsRefusal::PrincipalTooLarge;
-  if (terms.installment_count < 1 || terms.installment_count > kInstallmentCountMax) {
-    return TermsRefusal::CountOutOfRange;
-  }
-  if (terms.dues.every.count < 1 || terms.dues.every.count > kPeriodCountMax) {
-    return TermsRefusal::PeriodOutOfRange;
-  }
-  if (due_date(terms.dues, terms.installment_count) > kLastDay) {
-    return TermsRefusal::PeriodOutOfRange;
-  }
-  if (due_date(terms.dues, 1) < terms.disbursed_on) {
-    return TermsRefusal::FirstDueBeforeDisbursement;
-  }
+  CHECK(balance == 0 && paid_out == disbursements.size(), "{} are never paid back", balance);
   return std::nullopt;
 }
 
@@ -159,60 +142,63 @@ std::int64_t Schedule::fee_minor() const {
   return sum;
 }
 
-base::Result<Schedule, TermsRefusal> make_schedule(const Terms& terms) {
-  if (const auto refusal = check(terms)) return Refused(*refusal);
+std::optional<std::size_t> installment_carrying(const Schedule& schedule, base::Day day) {
+  for (std::size_t i = 0; i < schedule.installments.size(); ++i) {
+    const Installment& one = schedule.installments[i];
+    if (!one.is_upfront && day <= one.due) return i;
+  }
+  return std::nullopt;
+}
 
-  PeriodicRate rate;
-  if (terms.rate.e8 < 0) return Refused(TermsRefusal::RateOutOfRange);
-  if (terms.method == Method::InterestFree) {
-    if (terms.rate.e8 != 0) return Refused(TermsRefusal::RateHasNoPeriod);
-  } else {
-    const std::optional<Share> share = share_of_basis(terms.rate.basis, terms.dues.every);
-    if (!share) return Refused(TermsRefusal::RateHasNoPeriod);
-    // Both factors are below 10^14: a rate of more than 100 % a period ends here, others are small.
-    const base::int128 numerator = base::int128{terms.rate.e8} * share->numerator;
-    const base::int128 denominator = base::int128{base::kRateScale} * share->denominator;
-    if (numerator > denominator) return Refused(TermsRefusal::RateOutOfRange);
-    rate = {base::narrow(numerator), base::narrow(denominator)};
+std::optional<TermsRefusal> make_schedule_into(const Terms& terms, Schedule& schedule) {
+  if (const auto refusal = refuse(terms)) return refusal;
+  schedule.currency = terms.principal.currency();
+  schedule.disbursed_on = terms.disbursed_on;
+  std::vector<Installment>& rows = schedule.installments;
+  set_rows(terms, rows);
+
+  const auto basis = InterestBasis::make(terms, rows.back().due);
+  if (!basis) return basis.error();
+
+  const Money money(terms);
+  const std::span<const Disbursement> disbursements = money.disbursements();
+  Advance only;
+  std::vector<Advance> several(disbursements.size() > 1 ? disbursements.size() : 0);
+  const std::span<Advance> advances =
+      several.empty() ? std::span<Advance>(&only, 1) : std::span<Advance>(several);
+  std::int64_t financed = 0;
+  for (std::size_t i = 0; i < advances.size(); ++i) {
+    const std::int64_t amount =
+        disbursements[i].amount_minor - down_payment_of(terms, disbursements[i]);
+    advances[i] = {disbursements[i].date, amount, row_of(terms, rows, disbursements[i].date)};
+    financed += amount;
+  }
+  if (financed == 0) return TermsRefusal::DownPaymentOutOfRange;
+  if (const auto refusal = refuse_options(terms, financed)) return refusal;
+  const std::int64_t paying = terms.installment_count - terms.grace.principal;
+  if (base::int128{terms.principal_minor_min} * paying > financed) {
+    return TermsRefusal::PrincipalTooSmallToSplit;
   }
 
-  const std::int64_t count = terms.installment_count;
-  if (base::int128{terms.principal_minor_min} * count > terms.principal.minor()) {
-    return Refused(TermsRefusal::PrincipalTooSmallToSplit);
+  std::int64_t day_0_fee = 0;
+  if (const auto refusal = fill({terms, *basis, rows, advances}, day_0_fee)) return refusal;
+  if (terms.down_payment_e8 > 0) insert_down_payments(terms, disbursements, advances, rows);
+  if (day_0_fee > 0) {
+    rows.insert(rows.begin(),
+                {.due = terms.disbursed_on, .fee_minor = day_0_fee, .is_upfront = true});
   }
-
-  Schedule schedule{terms.principal.currency(), terms.disbursed_on, {}};
-  schedule.installments.resize(static_cast<std::size_t>(count));
-  for (int number = 1; number <= terms.installment_count; ++number) {
-    Installment& installment = schedule.installments[static_cast<std::size_t>(number) - 1];
-    installment.number = number;
-    installment.due = due_date(terms.dues, number);
-  }
-
-  std::optional<TermsRefusal> refusal;
-  switch (terms.method) {
-    case Method::InterestFree:
-      refusal = split_principal(terms, schedule);
-      break;
-    case Method::FlatFee:
-      refusal = split_principal(terms, schedule);
-      if (!refusal) refusal = add_flat_fee(terms, rate, schedule);
-      break;
-    case Method::EqualPrincipal:
-      refusal = split_principal(terms, schedule);
-      if (!refusal) add_interest(terms, rate, schedule);
-      break;
-    case Method::LevelPayment:
-      refusal = add_level_payments(terms, rate, schedule);
-      break;
-  }
-  if (refusal) return Refused(*refusal);
+  if (!terms.fees.empty()) add_dated_fees(terms, schedule);
+  if (const auto refusal = finish(disbursements, advances, schedule)) return refusal;
 
   base::int128 cost = 0;
-  for (const Installment& i : schedule.installments) {
-    cost += base::int128{i.interest_minor} + i.fee_minor;
-  }
-  if (cost > base::kAmountMinorMax) return Refused(TermsRefusal::CostTooLarge);
+  for (const Installment& i : rows) cost += base::int128{i.interest_minor} + i.fee_minor;
+  if (cost > base::kAmountMinorMax) return TermsRefusal::CostTooLarge;
+  return std::nullopt;
+}
+
+base::Result<Schedule, TermsRefusal> make_schedule(const Terms& terms) {
+  Schedule schedule;
+  if (const auto refusal = make_schedule_into(terms, schedule)) return Refused(*refusal);
   CHECK(schedule.principal_minor() == terms.principal.minor(), "{} lent, {} to be paid back",
         terms.principal.minor(), schedule.principal_minor());
   return schedule;

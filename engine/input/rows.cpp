@@ -88,10 +88,10 @@ class Fields {
     int count = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
     const bool is_whole = error == std::errc() && end == value.data() + value.size();
-    if (!is_whole || count < 1 || count > scheduling::kInstallmentCountMax) {
+    if (!is_whole || count < 1 || count > scheduling::kProductInstallmentCountMax) {
       stop(column, std::string(engine::code(engine::Refusal::InstallmentsOutOfRange)),
            fmt::format("installments are a whole number from 1 to {}",
-                       scheduling::kInstallmentCountMax));
+                       scheduling::kProductInstallmentCountMax));
     }
     return count;
   }

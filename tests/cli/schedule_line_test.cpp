@@ -126,7 +126,7 @@ TEST(ScheduleLine, RefusesByCode) {
       {R"({"first_due_on":20260710})", "wrong_type"},
       {R"({"installments":0})", "installments_out_of_range"},
       {R"({"installments":-1})", "installments_out_of_range"},
-      {R"({"installments":61})", "installments_out_of_range"},
+      {R"({"installments":601})", "installments_out_of_range"},
       {R"({"installments":99999999999999999999})", "wrong_type"},
       {R"({"installments":9999999999999})", "installments_out_of_range"},
       {R"({"installments":-9999999999999})", "installments_out_of_range"},

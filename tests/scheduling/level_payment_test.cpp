@@ -67,7 +67,7 @@ TEST(LevelPayment, AtTheEdges) {
   EXPECT_EQ(level_payment(1'000'00, {0, 1}, 6, Rounding::HalfUp), 166'67);
   EXPECT_THROW(level_payment(-1, {1, 100}, 12, Rounding::HalfUp), base::CheckFailure);
   EXPECT_THROW(level_payment(1, {1, 100}, 0, Rounding::HalfUp), base::CheckFailure);
-  EXPECT_THROW(level_payment(1, {1, 100}, 61, Rounding::HalfUp), base::CheckFailure);
+  EXPECT_THROW(level_payment(1, {1, 100}, 601, Rounding::HalfUp), base::CheckFailure);
   EXPECT_THROW(level_payment(1, {2, 1}, 1, Rounding::HalfUp), base::CheckFailure);
 }
 
