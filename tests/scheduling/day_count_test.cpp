@@ -46,6 +46,15 @@ TEST(DayCount, SplitsActualActualAtTheNewYear) {
   EXPECT_EQ(december, (YearFraction{60 * 366 + 122 * 365, 365 * 366}));
 }
 
+// Fineract's fraction of 1 June 2023 to 1 June 2024: 213 days of 2023, up to 31 December, and 153
+// of 2024; by ISDA they are 214 and 152.
+TEST(DayCount, SplitsOfFineractAndIsdaDifferByADay) {
+  const base::Day from = make_day(2023, 6, 1);
+  const base::Day to = make_day(2024, 6, 1);
+  EXPECT_EQ(year_fraction(DayCount::ActAct31Dec, from, to).numerator, 213 * 366 + 153 * 365);
+  EXPECT_EQ(year_fraction(DayCount::ActActIsda, from, to).numerator, 214 * 366 + 152 * 365);
+}
+
 TEST(DayCount, GivesAWholeYearTheWholeRate) {
   for (const DayCount convention :
        {DayCount::ActActIsda, DayCount::Thirty360Us, DayCount::Thirty360BondBasis,
