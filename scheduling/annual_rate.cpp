@@ -194,6 +194,23 @@ std::optional<double> yield_a_period(const std::vector<CashFlow>& days, const Da
   return solve_rate(terms);
 }
 
+AnnualRates rates_of_schedule(const Schedule& schedule, Period every,
+                              std::span<const Disbursement> disbursements) {
+  CHECK(!schedule.installments.empty(), "a schedule without installments");
+  std::vector<CashFlow> flows;
+  std::vector<base::Day> period_ends;
+  flows.reserve(disbursements.size() + schedule.installments.size());
+  period_ends.reserve(schedule.installments.size());
+  for (const Disbursement& paid_out : disbursements) {
+    flows.push_back({paid_out.date, paid_out.amount_minor});
+  }
+  for (const Installment& i : schedule.installments) {
+    flows.push_back({i.due, -i.total_minor()});
+    if (!i.is_upfront) period_ends.push_back(i.due);
+  }
+  return annual_rates({flows, every, schedule.disbursed_on, period_ends});
+}
+
 }  // namespace
 
 AnnualRates annual_rates(const DatedCost& cost) {
@@ -212,17 +229,13 @@ AnnualRates annual_rates(const DatedCost& cost) {
 }
 
 AnnualRates annual_rates(const Schedule& schedule, Period every) {
-  CHECK(!schedule.installments.empty(), "a schedule without installments");
-  std::vector<CashFlow> flows;
-  std::vector<base::Day> due;
-  flows.reserve(schedule.installments.size() + 1);
-  due.reserve(schedule.installments.size());
-  flows.push_back({schedule.disbursed_on, schedule.principal_minor()});
-  for (const Installment& i : schedule.installments) {
-    flows.push_back({i.due, -i.total_minor()});
-    due.push_back(i.due);
-  }
-  return annual_rates({flows, every, schedule.disbursed_on, due});
+  const Disbursement all{schedule.disbursed_on, schedule.principal_minor()};
+  return rates_of_schedule(schedule, every, {&all, 1});
+}
+
+AnnualRates annual_rates(const Schedule& schedule, const Terms& terms) {
+  if (terms.disbursements.empty()) return annual_rates(schedule, terms.dues.every);
+  return rates_of_schedule(schedule, terms.dues.every, terms.disbursements);
 }
 
 std::optional<double> nominal_rate(const DatedCost& cost) {

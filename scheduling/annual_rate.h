@@ -39,6 +39,10 @@ AnnualRates annual_rates(const DatedCost& cost);
 /// Of a schedule whose principal is paid out on `disbursed_on`.
 AnnualRates annual_rates(const Schedule& schedule, Period every);
 
+/// Of the schedule that the terms gave: their disbursements, each on its day. What is due on the
+/// day it is paid out (a down payment, a fee on day 0) is not financed.
+AnnualRates annual_rates(const Schedule& schedule, const Terms& terms);
+
 /// The yield of equal periods, times periods a year. A period counts as one whatever its days, so a
 /// short first one lowers the figure and a long one raises it; a flow inside a period counts in
 /// proportion to the days.

@@ -303,6 +303,56 @@ TEST(AnnualRates, DependOnTheFlowsAlone) {
   });
 }
 
+// domain.md §2.1, 0.6 % in 12: 14.02 % where the fee is paid on day 0.
+TEST(AnnualRates, OfTermsTakeEachPaymentOnItsDay) {
+  Terms terms{.principal = cny(1'200'000'00),
+              .installment_count = 12,
+              .disbursed_on = make_day(2026, 1, 10),
+              .dues = order_mode(make_day(2026, 1, 10)),
+              .method = Method::UpfrontFee,
+              .rate = {600'000, RateBasis::PerPeriod}};
+  const auto nominal = [&] {
+    const Schedule schedule = make_schedule(terms).value();
+    return annual_rates(schedule, terms).nominal.value();
+  };
+  EXPECT_NEAR(nominal(), 13.86, 0.005);
+  terms.upfront_on_day_0 = true;
+  EXPECT_NEAR(nominal(), 14.02, 0.005);
+}
+
+// 10 000 at 1 % a month, half of it two months later: the yield is 1 % whatever the drawdowns.
+TEST(AnnualRates, OfTermsWithTwoDisbursementsAreTheInterestRate) {
+  const Day start = make_day(2026, 1, 10);
+  Terms terms{.principal = cny(10'000'000'00),
+              .installment_count = 12,
+              .disbursed_on = start,
+              .dues = order_mode(start),
+              .method = Method::LevelPayment,
+              .rate = {1'000'000, RateBasis::PerPeriod}};
+  terms.disbursements = {{start, 5'000'000'00}, {make_day(2026, 3, 10), 5'000'000'00}};
+  const Schedule schedule = make_schedule(terms).value();
+  const AnnualRates rates = annual_rates(schedule, terms);
+  EXPECT_NEAR(rates.nominal.value(), 12, 1e-5);
+  EXPECT_NEAR(rates.reg_z.value(), 12, 1e-5);
+  // As if all had been paid out at the start it would look cheaper.
+  EXPECT_LT(annual_rates(schedule, terms.dues.every).nominal.value(), 11);
+}
+
+// A down payment is paid on the day of the loan: the rate is that of the rest.
+TEST(AnnualRates, OfTermsDoNotCountADownPayment) {
+  const Day start = make_day(2026, 1, 10);
+  Terms terms{.principal = cny(10'000'000'00),
+              .installment_count = 12,
+              .disbursed_on = start,
+              .dues = order_mode(start),
+              .method = Method::LevelPayment,
+              .rate = {1'000'000, RateBasis::PerPeriod}};
+  terms.down_payment_e8 = 25'000'000;
+  const AnnualRates rates = annual_rates(make_schedule(terms).value(), terms);
+  EXPECT_NEAR(rates.nominal.value(), 12, 1e-5);
+  EXPECT_NEAR(rates.reg_z.value(), 12, 1e-5);
+}
+
 // Every figure rises with every cost.
 TEST(AnnualRates, RiseWithTheCost) {
   tests::property("dearer is higher", [] {
