@@ -147,7 +147,7 @@ void show_what_next(const store::DatabaseConfig& config, store::Session& session
   const auto key = engine::create_api_key(session, busiest->merchant, "demo");
   if (!key) return;
   std::cout << fmt::format(
-      "\nhttp://{}/docs, or with the key of that merchant:\n"
+      "\nhttp://{}/, or with the key of that merchant:\n"
       "curl -H 'Authorization: Bearer {}' "
       "'http://{}/v1/merchants/{}/statements?from={}&to={}'\n",
       options.listen, key->key, options.listen, busiest->merchant, base::to_string(busiest->first),

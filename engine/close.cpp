@@ -39,8 +39,8 @@ namespace {
 using base::Day;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRetriesMax = 10;   // deadlocks of one chunk in a row; each is another's progress
-constexpr int kRoundsMax = 1000;  // a customer that loses that often is no coincidence
+constexpr int kRetriesMax = 10;      // deadlocks of one chunk in a row; each is another's progress
+constexpr int kIdleRoundsMax = 100;  // customers that lose that often are no coincidence
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -347,17 +347,21 @@ CustomerSums Closer::Impl::close_round(std::span<const store::PartyCurrency> par
 CustomerSums Closer::Impl::close_customers(Day day) {
   const bool judge_cut =
       catalog->limit_policy && credit::month_judged_on(day, grace_days_max(*catalog)).has_value();
+  // Who is closed is not listed again, so the ids of a night of any size come in pieces.
+  constexpr int kCustomersAtOnce = 100'000;
   CustomerSums sums;
-  for (int round = 0;; ++round) {
-    CHECK(round < kRoundsMax, "customers of {} are still open after {} rounds",
-          base::to_string(day), round);
-    const auto parties = store::list_customers_to_close(main.session, day, judge_cut);
+  for (int idle_rounds = 0; idle_rounds < kIdleRoundsMax;) {
+    const auto parties =
+        store::list_customers_to_close(main.session, day, judge_cut, kCustomersAtOnce);
     if (parties.empty()) return sums;
     const CustomerSums of_round = close_round(parties, day);
     sums += of_round;
     // Who lost a race was changed by an event, which may have closed it inline; the rest is left.
-    if (of_round.lost == 0) return sums;
+    if (of_round.lost == 0 && parties.size() < kCustomersAtOnce) return sums;
+    if (of_round.customers == 0) ++idle_rounds;
   }
+  throw CloseFailed(fmt::format("customers of {} are still open after {} rounds that closed none",
+                                base::to_string(day), kIdleRoundsMax));
 }
 
 /// Gives back what was authorized and never captured, a set at a time.

@@ -458,6 +458,8 @@ class ReleaseOperation : public Operation {
 
   Refusal decide(Customer& customer, const Work& work, const EventContext& context) override {
     const HoldRelease& r = batch_[work.index];
+    const store::HoldRow* hold = customer.find_hold(r.hold_ref);
+    if (hold != nullptr && hold->amount != r.amount.minor()) return Refusal::ReleaseNotWhole;
     return release_hold(customer, r.hold_ref, store::HoldStatus::Voided, r.ref, context);
   }
 

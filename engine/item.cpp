@@ -63,6 +63,8 @@ Text text(Refusal refusal) {
       return {"HOLD_NOT_OPEN", "hold_ref", "the hold was captured, voided or has expired"};
     case Refusal::HoldTooSmall:
       return {"HOLD_TOO_SMALL", "amount", "the hold does not cover the financed amount"};
+    case Refusal::ReleaseNotWhole:
+      return {"RELEASE_NOT_WHOLE", "amount", "a release is of the whole hold"};
     case Refusal::CouponsExceedAmount:
       return {"COUPONS_EXCEED_AMOUNT", "amount", "coupons leave nothing to finance"};
     case Refusal::CalendarYearMissing:

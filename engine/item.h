@@ -106,6 +106,7 @@ enum class Refusal : std::int16_t {
   JournalAlreadyReversed = 29,
   JournalIsReversal = 30,
   JournalNotReversible = 31,  ///< it has its own business operation
+  ReleaseNotWhole = 32,       ///< the amount is not the whole hold
 };
 
 std::string_view code(Refusal refusal);      ///< "LIMIT_INSUFFICIENT"

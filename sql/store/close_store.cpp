@@ -72,7 +72,7 @@ void insert_close_step(Session& session, base::Day day, const CloseStepRow& row)
 void summarize_day_indexes(Session& session) { query(session, "SELECT summarize_day_indexes()"); }
 
 std::vector<PartyCurrency> list_customers_to_close(Session& session, base::Day day,
-                                                   bool judge_cut) {
+                                                   bool judge_cut, int limit) {
   // OFFSET 0 keeps the planner from turning the few rows of the index into a scan of all accounts.
   const Rows rows = query(session, R"(
     SELECT c.currency, c.party_id
@@ -89,8 +89,8 @@ std::vector<PartyCurrency> list_customers_to_close(Session& session, base::Day d
     SELECT c.currency, c.party_id
     FROM credit_account c
     WHERE $2 AND c.former_base_minor IS NOT NULL AND c.block <> 2 AND c.closed_through < $1
-    ORDER BY 1, 2)",
-                          Params().day(day).boolean(judge_cut));
+    ORDER BY 1, 2 LIMIT $3)",
+                          Params().day(day).boolean(judge_cut).int4(limit));
   std::vector<PartyCurrency> parties;
   parties.reserve(static_cast<std::size_t>(rows.size()));
   for (int i = 0; i < rows.size(); ++i) {

@@ -45,8 +45,9 @@ struct PartyCurrency {
 
 /// Customers behind `day` with a plan that is due, late or has income to recognize by then, or in a
 /// delinquency episode; with `judge_cut`, also those whose limit was cut and who can earn it back.
-/// By currency and party.
-std::vector<PartyCurrency> list_customers_to_close(Session& session, base::Day day, bool judge_cut);
+/// By currency and party, the first `limit` of them.
+std::vector<PartyCurrency> list_customers_to_close(Session& session, base::Day day, bool judge_cut,
+                                                   int limit);
 
 /// Due dates from `from` through `to` of plans that are paid off, for these parties.
 struct SettledDue {

@@ -155,7 +155,9 @@ TEST(Hold, ReleasedOnceAndNeverTooSmall) {
   engine::Purchase o1 = book.purchase("O1", "C1", day(6, 18), 500'01, 3);
   o1.hold_ref = "H1";
   EXPECT_EQ(engine.capture(std::vector{o1}, kContext)[0].refusal, Refusal::HoldTooSmall);
-  engine::HoldRelease release{"V1", "H1", book.noon(day(6, 19)), cny(500'00)};
+  engine::HoldRelease release{"V1", "H1", book.noon(day(6, 19)), cny(499'99)};
+  EXPECT_EQ(engine.release(std::vector{release}, kContext)[0].refusal, Refusal::ReleaseNotWhole);
+  release.amount = cny(500'00);
   EXPECT_EQ(engine.release(std::vector{release}, kContext)[0].status, Status::Posted);
   EXPECT_EQ(engine.release(std::vector{release}, kContext)[0].status, Status::Repeated);
   release.ref = "V2";
