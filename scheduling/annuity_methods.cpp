@@ -39,7 +39,7 @@ struct State {
 
 class Amortization {
  public:
-  explicit Amortization(Draft draft)
+  explicit Amortization(const Draft& draft)
       : draft_(draft),
         is_capitalized_(draft.terms.unpaid_interest == UnpaidInterest::Capitalized) {}
 
@@ -71,39 +71,32 @@ class Amortization {
     }
     if (is_capitalized_) {
       for (int k = from.row; k < terms.grace.interest; ++k) {
-        const auto interest = row_interest(draft_, k, owed, 0);
-        if (!interest) return TermsRefusal::RateOutOfRange;
-        owed += *interest;
+        owed += row_interest(draft_, k, owed, 0);
       }
     }
-    const std::optional<std::int64_t> exact = level(owed);
-    if (!exact) return TermsRefusal::RateOutOfRange;
-    if (terms.multiples_of_minor > *exact) return TermsRefusal::MultipleOutOfRange;
-    payment = to_multiple(terms, *exact);
+    if (terms.level_basis == LevelBasis::MonthsOf30Days && !draft_.basis.months_of_30_days()) {
+      return TermsRefusal::RateOutOfRange;
+    }
+    const std::int64_t exact = level(owed);
+    if (terms.multiples_of_minor > exact) return TermsRefusal::MultipleOutOfRange;
+    payment = to_multiple(terms, exact);
     return std::nullopt;
   }
 
-  std::optional<std::int64_t> level(std::int64_t owed) {
+  std::int64_t level(std::int64_t owed) {
     const Terms& terms = draft_.terms;
     const int count = draft_.count() - paying_from_;
     if (terms.level_basis == LevelBasis::MonthsOf30Days) {
-      const std::optional<PeriodicRate> rate = draft_.basis.months_of_30_days();
-      if (!rate) return std::nullopt;
-      return level_payment(owed, *rate, count, terms.interest_rounding);
+      return level_payment(owed, *draft_.basis.months_of_30_days(), count, terms.interest_rounding);
     }
-    const bool is_one_rate = draft_.basis.is_same_each_period() &&
-                             terms.grace.interest_free <= paying_from_ && terms.balloon_minor == 0;
+    const bool is_one_rate = draft_.rates.empty() && terms.grace.interest_free <= paying_from_ &&
+                             terms.balloon_minor == 0;
     if (is_one_rate) {
-      const auto rate = draft_.rate_of(paying_from_);
-      if (!rate) return std::nullopt;
-      return level_payment(owed, {*rate, draft_.basis.denominator()}, count,
-                           terms.interest_rounding);
+      return level_payment(owed, draft_.rate_of(paying_from_), count, terms.interest_rounding);
     }
     std::array<std::int64_t, kInstallmentCountMax> numerators;
     for (int k = paying_from_; k < draft_.count(); ++k) {
-      const auto rate = draft_.rate_of(k);
-      if (!rate) return std::nullopt;
-      numerators[static_cast<std::size_t>(k - paying_from_)] = *rate;
+      numerators[static_cast<std::size_t>(k - paying_from_)] = draft_.rate_of(k).numerator;
     }
     return level_payment({.principal_minor = owed,
                           .balloon_minor = std::min(terms.balloon_minor, owed),
@@ -125,24 +118,23 @@ class Amortization {
         next_ = {.row = k, .balance = balance, .unpaid = unpaid};
       }
       Installment& row = draft_.row(k);
-      const auto interest =
+      const std::int64_t interest =
           row_interest(draft_, k, balance + (is_capitalized_ ? unpaid : 0), known_);
-      if (!interest) return TermsRefusal::RateOutOfRange;
       for (; next < known_ && draft_.advances[next].row == k; ++next) {
         balance += draft_.advances[next].amount_minor;
       }
-      std::int64_t due_interest = *interest;
+      std::int64_t due_interest = interest;
       if (k < terms.grace.interest) {
         due_interest = 0;
       } else if (!is_capitalized_) {
         due_interest += unpaid;
       } else if (unpaid > 0) {
-        due_interest = k == last ? *interest + unpaid : std::min(payment, *interest + unpaid);
+        due_interest = k == last ? interest + unpaid : std::min(payment, interest + unpaid);
       }
-      const std::int64_t of_payment = is_capitalized_ ? due_interest : *interest;
+      const std::int64_t of_payment = is_capitalized_ ? due_interest : interest;
       std::int64_t principal = k < paying_from_ ? 0 : payment - of_payment;
       if (k == last) principal = balance;
-      unpaid += *interest - due_interest;
+      unpaid += interest - due_interest;
       if (unpaid > base::kAmountMinorMax) return TermsRefusal::CostTooLarge;
       if (principal < 0) return TermsRefusal::PaymentBelowInterest;
       balance -= principal;
@@ -180,7 +172,7 @@ class Amortization {
     return draft_.row(last).total_minor() - draft_.row(last - 1).total_minor();
   }
 
-  Draft draft_;
+  const Draft& draft_;
   bool is_capitalized_;
   int paying_from_ = 0;
   std::size_t known_ = 0;
@@ -189,6 +181,6 @@ class Amortization {
 
 }  // namespace
 
-std::optional<TermsRefusal> fill_annuity(Draft draft) { return Amortization(draft).fill(); }
+std::optional<TermsRefusal> fill_annuity(const Draft& draft) { return Amortization(draft).fill(); }
 
 }  // namespace scheduling

@@ -16,30 +16,8 @@
 namespace scheduling {
 namespace {
 
-/// An advance owed from its date on, within the period of its row.
-std::optional<std::int64_t> interest_in_parts(const Draft& draft, int index,
-                                              std::int64_t balance_minor, std::size_t known) {
-  const base::Day start = draft.start_of(index);
-  const base::Day end = draft.row(index).due;
-  const base::Rounding rounding = draft.terms.interest_rounding;
-  if (!draft.basis.numerator(start, end)) return std::nullopt;
-  std::int64_t interest = 0;
-  base::Day from = start;
-  for (std::size_t i = 0; i < known; ++i) {
-    const Advance& advance = draft.advances[i];
-    if (advance.row != index) continue;
-    if (advance.date > from) {
-      interest +=
-          draft.basis.interest_within(balance_minor, from, advance.date, start, end, rounding);
-      from = advance.date;
-    }
-    balance_minor += advance.amount_minor;
-  }
-  return interest + draft.basis.interest_within(balance_minor, from, end, start, end, rounding);
-}
-
 /// What is owed when each row starts, by what was paid out before and paid back in it.
-void walk_balances(Draft draft) {
+void walk_balances(const Draft& draft) {
   std::int64_t balance = 0;
   std::size_t next = 0;
   for (int k = 0; k < draft.count(); ++k) {
@@ -53,32 +31,34 @@ void walk_balances(Draft draft) {
 
 }  // namespace
 
-std::optional<std::int64_t> row_interest(const Draft& draft, int index, std::int64_t balance_minor,
-                                         std::size_t known) {
+std::int64_t interest_in_parts(const Draft& draft, int index, std::int64_t balance_minor,
+                               std::size_t known) {
   if (draft.is_interest_free(index)) return 0;
-  std::int64_t owed = balance_minor;
-  bool is_whole = true;
-  for (std::size_t i = 0; i < known; ++i) {
-    const Advance& advance = draft.advances[i];
+  const base::Day start = draft.start_of(index);
+  const base::Day end = draft.row(index).due;
+  const base::Rounding rounding = draft.terms.interest_rounding;
+  std::int64_t interest = 0;
+  base::Day from = start;
+  for (const Advance& advance : draft.advances.first(known)) {
     if (advance.row != index) continue;
-    owed += advance.amount_minor;
-    if (advance.date > draft.start_of(index)) is_whole = false;
+    if (advance.date > from) {
+      interest +=
+          draft.basis.interest_within(balance_minor, from, advance.date, start, end, rounding);
+      from = advance.date;
+    }
+    balance_minor += advance.amount_minor;
   }
-  if (!is_whole) return interest_in_parts(draft, index, balance_minor, known);
-  const std::optional<std::int64_t> rate = draft.rate_of(index);
-  if (!rate) return std::nullopt;
-  return interest_on(owed, {*rate, draft.basis.denominator()}, draft.terms.interest_rounding);
+  if (from == start) return interest_on(balance_minor, draft.rate_of(index), rounding);
+  return interest + draft.basis.interest_within(balance_minor, from, end, start, end, rounding);
 }
 
-std::optional<TermsRefusal> fill_declining(Draft draft) {
+std::optional<TermsRefusal> fill_declining(const Draft& draft) {
   if (const auto refusal = split_principal(draft, false)) return refusal;
   walk_balances(draft);
   std::int64_t unpaid = 0;
   for (int k = 0; k < draft.count(); ++k) {
     const std::int64_t balance = k == 0 ? 0 : draft.row(k - 1).balance_minor;
-    const auto interest = row_interest(draft, k, balance, draft.advances.size());
-    if (!interest) return TermsRefusal::RateOutOfRange;
-    unpaid += *interest;
+    unpaid += row_interest(draft, k, balance, draft.advances.size());
     if (unpaid > base::kAmountMinorMax) return TermsRefusal::CostTooLarge;
     if (k < draft.terms.grace.interest) continue;
     draft.row(k).interest_minor = unpaid;

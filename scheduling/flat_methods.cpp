@@ -24,9 +24,7 @@ std::optional<TermsRefusal> total_cost(const Draft& draft, const Advance& advanc
   base::int128 rates = 0;
   int periods = 0;
   for (int k = advance.row; k < draft.count(); ++k) {
-    const std::optional<std::int64_t> rate = draft.rate_of(k);
-    if (!rate) return TermsRefusal::RateOutOfRange;
-    rates += *rate;
+    rates += draft.rate_of(k).numerator;
     if (!draft.is_interest_free(k)) ++periods;
   }
   const base::Rounding rounding =
@@ -41,8 +39,8 @@ std::optional<TermsRefusal> total_cost(const Draft& draft, const Advance& advanc
   return std::nullopt;
 }
 
-std::optional<TermsRefusal> spread(Draft draft, const Advance& advance, std::int64_t total_minor,
-                                   std::int64_t Installment::* part) {
+std::optional<TermsRefusal> spread(const Draft& draft, const Advance& advance,
+                                   std::int64_t total_minor, std::int64_t Installment::* part) {
   int first = std::max(advance.row, draft.terms.grace.interest);
   if (draft.terms.grace.interest_free < draft.count()) {
     first = std::max(first, draft.terms.grace.interest_free);
@@ -54,7 +52,7 @@ std::optional<TermsRefusal> spread(Draft draft, const Advance& advance, std::int
 }
 
 /// What is owed is split anew from each row in which money is paid out.
-std::optional<TermsRefusal> split_balance(Draft draft) {
+std::optional<TermsRefusal> split_balance(const Draft& draft) {
   std::int64_t balance = 0;
   std::optional<Splitter> splitter;
   int splits_from = 0;
@@ -76,7 +74,7 @@ std::optional<TermsRefusal> split_balance(Draft draft) {
 
 /// Each row gets the rounded share of all that was paid out by then, or the multiple; the last one
 /// takes the rest. With Reamortize the share is of what is owed and of the rows that are left.
-std::optional<TermsRefusal> share_to_last(Draft draft, bool counts_cost) {
+std::optional<TermsRefusal> share_to_last(const Draft& draft, bool counts_cost) {
   const bool spreads_over_all = draft.terms.later_disbursement == LaterDisbursement::SpreadOverAll;
   const int last = draft.count() - 1;
   std::int64_t balance = 0;
@@ -114,7 +112,7 @@ std::optional<TermsRefusal> share_to_last(Draft draft, bool counts_cost) {
 
 /// Each advance is split over the rows after it, on top of what they carry; the last one takes the
 /// rest of the advance.
-std::optional<TermsRefusal> add_on_top(Draft draft) {
+std::optional<TermsRefusal> add_on_top(const Draft& draft) {
   const int last = draft.count() - 1;
   for (const Advance& advance : draft.advances) {
     const int from = std::max(advance.row, draft.terms.grace.principal);
@@ -145,7 +143,7 @@ std::int64_t to_multiple(const Terms& terms, std::int64_t amount_minor) {
   return base::narrow(multiples * terms.multiples_of_minor);
 }
 
-std::optional<TermsRefusal> split_principal(Draft draft, bool counts_cost) {
+std::optional<TermsRefusal> split_principal(const Draft& draft, bool counts_cost) {
   std::optional<TermsRefusal> refusal;
   if (draft.terms.later_disbursement == LaterDisbursement::AddedOnTop) {
     refusal = add_on_top(draft);
@@ -164,7 +162,7 @@ std::optional<TermsRefusal> split_principal(Draft draft, bool counts_cost) {
   return std::nullopt;
 }
 
-std::optional<TermsRefusal> fill_flat(Draft draft, std::int64_t& day_0_fee_minor) {
+std::optional<TermsRefusal> fill_flat(const Draft& draft, std::int64_t& day_0_fee_minor) {
   const bool is_interest = draft.terms.method == Method::FlatInterest;
   const auto part = is_interest ? &Installment::interest_minor : &Installment::fee_minor;
   // The principal is refused before the cost.

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/rounding.h"
 #include "scheduling/level_payment.h"
+#include "scheduling/rounding_step.h"
 #include "scheduling/terms.h"
 
 namespace scheduling {
@@ -16,15 +17,15 @@ namespace scheduling {
 inline std::int64_t interest_on(std::int64_t balance_minor, PeriodicRate rate,
                                 base::Rounding rounding) {
   const base::int128 product = base::int128{balance_minor} * rate.numerator;
-  if (product == static_cast<std::int64_t>(product) && rounding == base::Rounding::HalfUp &&
-      product >= 0) [[likely]] {
-    const auto share = static_cast<std::uint64_t>(product);
-    const auto whole = static_cast<std::uint64_t>(rate.denominator);
-    const std::uint64_t quotient = share / whole;
-    const std::uint64_t rest = share - quotient * whole;
-    return static_cast<std::int64_t>(quotient + (rest >= whole - rest ? 1 : 0));
+  if (product != static_cast<std::int64_t>(product) || product < 0) [[unlikely]] {
+    return base::narrow(base::div_round(product, rate.denominator, rounding));
   }
-  return base::narrow(base::div_round(product, rate.denominator, rounding));
+  const auto exact = static_cast<std::uint64_t>(product);
+  const auto denominator = static_cast<std::uint64_t>(rate.denominator);
+  const std::uint64_t quotient = exact / denominator;
+  const std::uint64_t rest = exact - quotient * denominator;
+  return static_cast<std::int64_t>(quotient) +
+         (rounds_up(quotient, rest, denominator, rounding) ? 1 : 0);
 }
 
 /// The customer's rate (what a subsidy leaves of it) over the periods of one agreement.
@@ -45,7 +46,10 @@ class InterestBasis {
   /// The denominator of all rates here; their numerators add up.
   std::int64_t denominator() const { return denominator_; }
 
-  /// Of the whole period [from, to), or nothing above 100 %.
+  /// Of any period, where all are the same.
+  std::int64_t numerator() const { return numerator_; }
+
+  /// Of the period [from, to), or nothing above 100 %.
   std::optional<std::int64_t> numerator(base::Day from, base::Day to) const;
 
   /// Interest on `balance_minor` for [from, to) within the period [period_from, period_to).

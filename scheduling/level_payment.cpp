@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/wide.h"
+#include "scheduling/rounding_step.h"
 
 namespace scheduling {
 namespace {
@@ -82,10 +83,15 @@ std::optional<std::int64_t> payment_by_bounds(std::int64_t principal_minor,
   const auto sum_high = static_cast<base::int128>(worth.sum_high);
   const auto sum_low = static_cast<base::int128>(worth.sum_low);
   if (least < 0 || sum_low == 0) return std::nullopt;
-  const base::int128 low = base::div_round(least, sum_high, rounding);
-  const base::int128 high = base::div_round(most, sum_low, rounding);
+  // One division serves both bounds, unless a whole minor unit lies between them.
+  const base::int128 quotient = least / sum_high;
+  const base::int128 rest_of_least = least - quotient * sum_high;
+  const base::int128 rest_of_most = most - quotient * sum_low;
+  if (rest_of_most >= sum_low) return std::nullopt;
+  const bool low = rounds_up(quotient, rest_of_least, sum_high, rounding);
+  const bool high = rounds_up(quotient, rest_of_most, sum_low, rounding);
   if (low != high) return std::nullopt;
-  return base::narrow(low);
+  return base::narrow(quotient + (low ? 1 : 0));
 }
 
 void check(std::int64_t principal_minor, std::int64_t numerator, std::int64_t denominator) {

@@ -23,6 +23,8 @@ struct Draft {
   const InterestBasis& basis;
   std::span<Installment> rows;        ///< without down payments
   std::span<const Advance> advances;  ///< in order of date; the first is in row 0
+  std::span<const std::int64_t>
+      rates;  ///< of each row where they differ, over the basis' denominator
 
   int count() const { return static_cast<int>(rows.size()); }
   Installment& row(int index) const { return rows[static_cast<std::size_t>(index)]; }
@@ -31,32 +33,41 @@ struct Draft {
   }
   bool is_interest_free(int index) const { return index < terms.grace.interest_free; }
 
-  /// Rate of a row as a numerator over `basis.denominator()`; 0 where it is interest-free.
-  std::optional<std::int64_t> rate_of(int index) const {
-    if (is_interest_free(index)) return 0;
-    return basis.numerator(start_of(index), row(index).due);
+  /// Rate of a row; 0 where it is interest-free.
+  PeriodicRate rate_of(int index) const {
+    if (is_interest_free(index)) return {0, basis.denominator()};
+    return {rates.empty() ? basis.numerator() : rates[static_cast<std::size_t>(index)],
+            basis.denominator()};
   }
 };
 
 /// InterestFree, FlatFee, UpfrontFee, FlatInterest. For UpfrontFee on day 0 `day_0_fee_minor` gets
 /// what the rows don't.
-std::optional<TermsRefusal> fill_flat(Draft draft, std::int64_t& day_0_fee_minor);
+std::optional<TermsRefusal> fill_flat(const Draft& draft, std::int64_t& day_0_fee_minor);
 
 /// EqualPrincipal, DailyInterest.
-std::optional<TermsRefusal> fill_declining(Draft draft);
+std::optional<TermsRefusal> fill_declining(const Draft& draft);
 
 /// LevelPayment, Balloon.
-std::optional<TermsRefusal> fill_annuity(Draft draft);
+std::optional<TermsRefusal> fill_annuity(const Draft& draft);
 
 /// Principal for every row by `terms.split_rule`; with `terms.multiples_of_minor` the principal
 /// that makes principal and `cost` of the row (already there, 0 if not counted) multiples of it.
-std::optional<TermsRefusal> split_principal(Draft draft, bool counts_cost);
+std::optional<TermsRefusal> split_principal(const Draft& draft, bool counts_cost);
 
-/// Interest of a row on what is owed in it, where `balance_minor` is owed when it starts and
-/// `known` advances are looked at; those inside the row bear interest from their date, each part
-/// rounded. Nothing where a rate is above 100 %.
-std::optional<std::int64_t> row_interest(const Draft& draft, int index, std::int64_t balance_minor,
-                                         std::size_t known);
+/// Interest of a row in which money is paid out: from its date, each part rounded.
+std::int64_t interest_in_parts(const Draft& draft, int index, std::int64_t balance_minor,
+                               std::size_t known);
+
+/// Interest of a row on what is owed in it, where `balance_minor` is owed when it starts and the
+/// first `known` advances are looked at.
+inline std::int64_t row_interest(const Draft& draft, int index, std::int64_t balance_minor,
+                                 std::size_t known) {
+  const bool has_advance = known > 0 && index <= draft.advances[known - 1].row &&
+                           (known > 1 || index == draft.advances[0].row);
+  if (has_advance) return interest_in_parts(draft, index, balance_minor, known);
+  return interest_on(balance_minor, draft.rate_of(index), draft.terms.interest_rounding);
+}
 
 /// A multiple of `terms.multiples_of_minor`, or the amount itself where there is none.
 std::int64_t to_multiple(const Terms& terms, std::int64_t amount_minor);

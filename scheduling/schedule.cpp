@@ -1,8 +1,10 @@
 #include "scheduling/schedule.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/check.h"
+#include "scheduling/due_date_walk.h"
 #include "scheduling/methods.h"
 #include "scheduling/terms_check.h"
 
@@ -35,10 +37,16 @@ std::int64_t down_payment_of(const Terms& terms, const Disbursement& disbursemen
   return std::min(amount, disbursement.amount_minor);
 }
 
+/// A row for each installment with its due date: the terms' own dates before their rule.
 void set_rows(const Terms& terms, std::vector<Installment>& rows) {
-  const auto count = static_cast<std::size_t>(terms.installment_count);
-  rows.assign(count, Installment{});
-  for (std::size_t k = 0; k < count; ++k) rows[k].due = due_on(terms, static_cast<int>(k) + 1);
+  rows.assign(static_cast<std::size_t>(terms.installment_count), Installment{});
+  if (terms.due_on.empty()) {
+    DueDateWalk walk(terms.dues);
+    for (Installment& row : rows) row.due = walk.next();
+  } else {
+    for (std::size_t k = 0; k < rows.size(); ++k) rows[k].due = terms.due_on[k];
+  }
+  if (terms.last_due_on) rows.back().due = *terms.last_due_on;
 }
 
 /// The first row after the date. A disbursement on a due date is too late for that installment
@@ -52,7 +60,21 @@ int row_of(const Terms& terms, std::span<const Installment> rows, base::Day date
   return static_cast<int>(found - rows.begin());
 }
 
-std::optional<TermsRefusal> fill(Draft draft, std::int64_t& day_0_fee_minor) {
+/// The rate of each row by its days.
+std::optional<TermsRefusal> set_rates(const InterestBasis& basis, const Schedule& schedule,
+                                      std::span<std::int64_t> rates) {
+  base::Day start = schedule.disbursed_on;
+  for (std::size_t k = 0; k < schedule.installments.size(); ++k) {
+    const base::Day end = schedule.installments[k].due;
+    const std::optional<std::int64_t> rate = basis.numerator(start, end);
+    if (!rate) return TermsRefusal::RateOutOfRange;
+    rates[k] = *rate;
+    start = end;
+  }
+  return std::nullopt;
+}
+
+std::optional<TermsRefusal> fill(const Draft& draft, std::int64_t& day_0_fee_minor) {
   switch (draft.terms.method) {
     case Method::InterestFree:
     case Method::FlatFee:
@@ -103,6 +125,7 @@ void add_dated_fees(const Terms& terms, Schedule& schedule) {
 std::optional<TermsRefusal> finish(std::span<const Disbursement> disbursements,
                                    std::span<const Advance> advances, Schedule& schedule) {
   std::int64_t balance = 0;
+  base::int128 cost = 0;
   std::size_t paid_out = 0;
   int number = 0;
   int regular = 0;
@@ -114,11 +137,13 @@ std::optional<TermsRefusal> finish(std::span<const Disbursement> disbursements,
     }
     balance -= row.principal_minor;
     if (balance < 0) return TermsRefusal::RoundingLeavesNegativeRest;
+    cost += base::int128{row.interest_minor} + row.fee_minor;
     row.number = ++number;
     row.balance_minor = balance;
     if (!row.is_upfront) ++regular;
   }
   CHECK(balance == 0 && paid_out == disbursements.size(), "{} are never paid back", balance);
+  if (cost > base::kAmountMinorMax) return TermsRefusal::CostTooLarge;
   return std::nullopt;
 }
 
@@ -151,11 +176,12 @@ std::optional<std::size_t> installment_carrying(const Schedule& schedule, base::
 }
 
 std::optional<TermsRefusal> make_schedule_into(const Terms& terms, Schedule& schedule) {
-  if (const auto refusal = refuse(terms)) return refusal;
+  if (const auto refusal = refuse_size(terms)) return refusal;
   schedule.currency = terms.principal.currency();
   schedule.disbursed_on = terms.disbursed_on;
   std::vector<Installment>& rows = schedule.installments;
   set_rows(terms, rows);
+  if (const auto refusal = refuse_dates(terms, rows)) return refusal;
 
   const auto basis = InterestBasis::make(terms, rows.back().due);
   if (!basis) return basis.error();
@@ -180,20 +206,21 @@ std::optional<TermsRefusal> make_schedule_into(const Terms& terms, Schedule& sch
     return TermsRefusal::PrincipalTooSmallToSplit;
   }
 
+  std::array<std::int64_t, kInstallmentCountMax> by_days;
+  std::span<const std::int64_t> rates;
+  if (!basis->is_same_each_period()) {
+    if (const auto refusal = set_rates(*basis, schedule, by_days)) return refusal;
+    rates = {by_days.data(), rows.size()};
+  }
   std::int64_t day_0_fee = 0;
-  if (const auto refusal = fill({terms, *basis, rows, advances}, day_0_fee)) return refusal;
+  if (const auto refusal = fill({terms, *basis, rows, advances, rates}, day_0_fee)) return refusal;
   if (terms.down_payment_e8 > 0) insert_down_payments(terms, disbursements, advances, rows);
   if (day_0_fee > 0) {
     rows.insert(rows.begin(),
                 {.due = terms.disbursed_on, .fee_minor = day_0_fee, .is_upfront = true});
   }
   if (!terms.fees.empty()) add_dated_fees(terms, schedule);
-  if (const auto refusal = finish(disbursements, advances, schedule)) return refusal;
-
-  base::int128 cost = 0;
-  for (const Installment& i : rows) cost += base::int128{i.interest_minor} + i.fee_minor;
-  if (cost > base::kAmountMinorMax) return TermsRefusal::CostTooLarge;
-  return std::nullopt;
+  return finish(disbursements, advances, schedule);
 }
 
 base::Result<Schedule, TermsRefusal> make_schedule(const Terms& terms) {

@@ -26,32 +26,29 @@ bool is_annuity(Method method) {
   return method == Method::LevelPayment || method == Method::Balloon;
 }
 
-std::optional<TermsRefusal> refuse_dates(const Terms& terms) {
-  const int count = terms.installment_count;
-  if (terms.dues.every.count < 1 || terms.dues.every.count > kPeriodCountMax) {
-    return TermsRefusal::PeriodOutOfRange;
-  }
+std::optional<TermsRefusal> refuse_due_dates(const Terms& terms,
+                                             std::span<const Installment> rows) {
   if (!terms.due_on.empty()) {
-    if (std::ssize(terms.due_on) != count) return TermsRefusal::DueDatesOutOfOrder;
     for (std::size_t i = 1; i < terms.due_on.size(); ++i) {
       if (terms.due_on[i] <= terms.due_on[i - 1]) return TermsRefusal::DueDatesOutOfOrder;
     }
   }
-  const base::Day last = due_on(terms, count);
+  const base::Day last = rows.back().due;
   if (last > kLastDay) return TermsRefusal::PeriodOutOfRange;
-  if (terms.last_due_on && count > 1 && last <= due_on(terms, count - 1)) {
+  if (terms.last_due_on && rows.size() > 1 && last <= rows[rows.size() - 2].due) {
     return TermsRefusal::DueDatesOutOfOrder;
   }
-  if (due_on(terms, 1) < terms.disbursed_on) return TermsRefusal::FirstDueBeforeDisbursement;
+  if (rows.front().due < terms.disbursed_on) return TermsRefusal::FirstDueBeforeDisbursement;
   return std::nullopt;
 }
 
-std::optional<TermsRefusal> refuse_disbursements(const Terms& terms) {
+std::optional<TermsRefusal> refuse_disbursements(const Terms& terms,
+                                                 std::span<const Installment> rows) {
   if (terms.disbursements.empty()) return std::nullopt;
   if (terms.disbursements.size() > kDisbursementCountMax) {
     return TermsRefusal::DisbursementsOutOfOrder;
   }
-  const base::Day last_due = due_on(terms, terms.installment_count);
+  const base::Day last_due = rows.back().due;
   base::Day before = terms.disbursed_on;
   base::int128 sum = 0;
   for (const Disbursement& one : terms.disbursements) {
@@ -65,7 +62,7 @@ std::optional<TermsRefusal> refuse_disbursements(const Terms& terms) {
   }
   if (sum != terms.principal.minor()) return TermsRefusal::DisbursementsOutOfOrder;
   // Interest of the first period could not be told from that of a later one.
-  if (terms.disbursements.front().date > due_on(terms, 1)) {
+  if (terms.disbursements.front().date > rows.front().due) {
     return TermsRefusal::DisbursementsOutOfOrder;
   }
   return std::nullopt;
@@ -116,20 +113,24 @@ bool has_option_of_another_method(const Terms& terms) {
 
 }  // namespace
 
-base::Day due_on(const Terms& terms, int number) {
-  if (number == terms.installment_count && terms.last_due_on) return *terms.last_due_on;
-  if (!terms.due_on.empty()) return terms.due_on[static_cast<std::size_t>(number) - 1];
-  return due_date(terms.dues, number);
-}
-
-std::optional<TermsRefusal> refuse(const Terms& terms) {
+std::optional<TermsRefusal> refuse_size(const Terms& terms) {
   if (!terms.principal.is_positive()) return TermsRefusal::PrincipalNotPositive;
   if (terms.principal.minor() > kPrincipalMinorMax) return TermsRefusal::PrincipalTooLarge;
   if (terms.installment_count < 1 || terms.installment_count > kInstallmentCountMax) {
     return TermsRefusal::CountOutOfRange;
   }
-  if (const auto refusal = refuse_dates(terms)) return refusal;
-  if (const auto refusal = refuse_disbursements(terms)) return refusal;
+  if (terms.dues.every.count < 1 || terms.dues.every.count > kPeriodCountMax) {
+    return TermsRefusal::PeriodOutOfRange;
+  }
+  if (!terms.due_on.empty() && std::ssize(terms.due_on) != terms.installment_count) {
+    return TermsRefusal::DueDatesOutOfOrder;
+  }
+  return std::nullopt;
+}
+
+std::optional<TermsRefusal> refuse_dates(const Terms& terms, std::span<const Installment> rows) {
+  if (const auto refusal = refuse_due_dates(terms, rows)) return refusal;
+  if (const auto refusal = refuse_disbursements(terms, rows)) return refusal;
   if (terms.down_payment_e8 < 0 || terms.down_payment_e8 >= base::kRateScale) {
     return TermsRefusal::DownPaymentOutOfRange;
   }

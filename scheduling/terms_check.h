@@ -2,19 +2,20 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
-#include "scheduling/terms.h"
+#include "scheduling/schedule.h"
 
 namespace scheduling {
 
-/// The first reason to refuse the terms that can be told without rounding anything.
-std::optional<TermsRefusal> refuse(const Terms& terms);
+/// The first reason to refuse the amounts and the count, without which there are no rows.
+std::optional<TermsRefusal> refuse_size(const Terms& terms);
+
+/// The first reason to refuse what follows, with the due date of each row.
+std::optional<TermsRefusal> refuse_dates(const Terms& terms, std::span<const Installment> rows);
 
 /// The first reason to refuse what the method and the options say of each other, once it is known
 /// what is financed (the principal without its down payments).
 std::optional<TermsRefusal> refuse_options(const Terms& terms, std::int64_t financed_minor);
-
-/// The due date of installment `number`, from 1, with the terms' own dates before their rule.
-base::Day due_on(const Terms& terms, int number);
 
 }  // namespace scheduling

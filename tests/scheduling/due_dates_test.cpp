@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "scheduling/due_date_walk.h"
 
 namespace scheduling {
 namespace {
@@ -145,6 +146,27 @@ TEST(DueDates, EveryRuleIsStrictlyIncreasing) {
         const std::vector<Day> days = dues(rule, 12);
         for (std::size_t i = 1; i < days.size(); ++i) ASSERT_LT(days[i - 1], days[i]);
         ASSERT_GE(days.front(), anchor);
+      }
+    }
+  }
+}
+
+// Whatever the rule, walking gives the dates that asking for each gives.
+TEST(DueDates, AWalkGivesTheSameDates) {
+  for (int offset = 0; offset < 366 * 5; offset += 3) {
+    const Day anchor = base::plus_days(make_day(2023, 12, 1), offset);
+    for (const PeriodUnit unit :
+         {PeriodUnit::Day, PeriodUnit::Week, PeriodUnit::HalfMonth, PeriodUnit::Month}) {
+      for (const int count : {1, 2, 5, 13}) {
+        DueRule rule = order_mode(anchor, {count, unit});
+        rule.steps_to_first = offset % 4;
+        rule.days_after = offset % 11;
+        rule.end_of_month = offset % 2 == 0;
+        DueDateWalk walk(rule);
+        for (int number = 1; number <= 30; ++number) {
+          ASSERT_EQ(walk.next(), due_date(rule, number))
+              << base::to_string(anchor) << " number " << number;
+        }
       }
     }
   }
