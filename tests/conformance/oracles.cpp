@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 
 namespace tests::conformance {
 namespace {
@@ -30,15 +31,40 @@ std::vector<OracleFile> read_all() {
   return files;
 }
 
+const std::vector<OracleFile>& all_files() {
+  static const std::vector<OracleFile> all = read_all();
+  return all;
+}
+
+std::set<const OracleFile*>& files_asked_for() {
+  static std::set<const OracleFile*> asked;
+  return asked;
+}
+
+/// A file whose format nobody here knows must not look like one that agrees.
+class NamesFilesNotRead : public testing::Environment {
+ public:
+  void TearDown() override {
+    for (const OracleFile& file : all_files()) {
+      if (!files_asked_for().contains(&file)) {
+        std::cout << fmt::format("conformance {}: not read by this run\n", file.name);
+      }
+    }
+  }
+};
+
+const testing::Environment* const kNamesFilesNotRead =
+    testing::AddGlobalTestEnvironment(new NamesFilesNotRead);
+
 }  // namespace
 
 std::vector<const OracleFile*> files_like(
     const std::function<bool(const nlohmann::json&)>& is_format) {
-  static const std::vector<OracleFile> all = read_all();
   std::vector<const OracleFile*> found;
-  for (const OracleFile& file : all) {
+  for (const OracleFile& file : all_files()) {
     if (is_format(file.content)) found.push_back(&file);
   }
+  files_asked_for().insert(found.begin(), found.end());
   return found;
 }
 

@@ -22,7 +22,8 @@ struct OracleFile {
 
 /// The files under $FENQI_ORACLES (../shared/oracles where it is not set), at any depth, that have
 /// the format: it is told by what a file holds, not by its name, so that any folder of the same
-/// formats can be given. In order of their names. Files are read once a run.
+/// formats can be given. In order of their names. Files are read once a run; those that no test
+/// asked for are named at its end.
 std::vector<const OracleFile*> files_like(
     const std::function<bool(const nlohmann::json&)>& is_format);
 
