@@ -9,6 +9,9 @@ BUILD_PACKAGES=(
   libsodium-dev libssl-dev zlib1g-dev tzdata postgresql-15
 )
 TEST_PACKAGES=(libgtest-dev libgmock-dev librapidcheck-dev)
+# Asked for by no script: apt-get install them to build schedule_bench.
+# shellcheck disable=SC2034
+BENCH_PACKAGES=(libbenchmark-dev)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$(basename "$0"): $*"; exit 1; }
