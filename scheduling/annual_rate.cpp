@@ -100,22 +100,23 @@ std::optional<double> reg_z_of_days(const std::vector<CashFlow>& days, Period ev
 /// Whole weeks, months or years counted back from `to`, and the days before them, as years.
 double years_between(base::Day from, base::Day to, Period every,
                      std::optional<double> days_of_year) {
-  const bool weekly = every.unit == PeriodUnit::Week;
   double whole_years = 0;
+  int odd_days = 0;
   base::Day odd_end = to;
-  if (weekly) {
-    const int weeks = base::days_between(from, to) / 7;
-    whole_years = weeks / 52.0;
-    odd_end = base::plus_days(to, -7 * weeks);
+  if (every.unit == PeriodUnit::Week) {
+    const int days = base::days_between(from, to);
+    whole_years = days / 7 / 52.0;
+    odd_days = days % 7;
+    odd_end = base::plus_days(from, odd_days);
   } else {
     const bool by_year =
         every.unit == PeriodUnit::Day || (every.unit == PeriodUnit::Month && every.count % 12 == 0);
-    int months = unit_periods_between(from, to, {}).whole;
-    if (by_year) months -= months % 12;
+    const MonthsAndDays back = months_back(from, to);
+    const int months = by_year ? back.months - back.months % 12 : back.months;
     whole_years = months / 12.0;
     odd_end = base::add_months(to, -months);
+    odd_days = months == back.months ? back.days : base::days_between(from, odd_end);
   }
-  const int odd_days = base::days_between(from, odd_end);
   if (odd_days == 0) return whole_years;
   const double year =
       days_of_year.value_or(base::days_between(base::add_months(odd_end, -12), odd_end));

@@ -12,22 +12,6 @@ namespace {
 constexpr int kDaysAMonth = 30;  // Appendix J
 constexpr int kDaysAHalfMonth = 15;
 
-struct MonthsAndDays {
-  int months;
-  int days;
-};
-
-/// Whole months counted back from `to`, and the days before them.
-MonthsAndDays count_back(base::Day from, base::Day to) {
-  const auto month_of = [](base::Day day) {
-    const date::year_month_day d = base::ymd(day);
-    return 12 * static_cast<int>(d.year()) + static_cast<int>(static_cast<unsigned>(d.month()));
-  };
-  int months = month_of(to) - month_of(from);
-  if (base::add_months(to, -months) < from) --months;
-  return {months, base::days_between(from, base::add_months(to, -months))};
-}
-
 UnitPeriods divide(int days, int unit_days) {
   return {days / unit_days, static_cast<double>(days % unit_days) / unit_days};
 }
@@ -51,7 +35,7 @@ double days_of(Period period) {
 std::vector<Period> names_of(base::Day from, base::Day to) {
   std::vector<Period> names;
   const int days = base::days_between(from, to);
-  const MonthsAndDays back = count_back(from, to);
+  const MonthsAndDays back = months_back(from, to);
   if (back.days == 0 && back.months > 0) names.push_back({back.months, PeriodUnit::Month});
   if (due_date(dues_from(from, {1, PeriodUnit::HalfMonth}), 2) == to) {
     names.push_back({1, PeriodUnit::HalfMonth});
@@ -73,6 +57,18 @@ Period nearest_standard(double days) {
 
 }  // namespace
 
+MonthsAndDays months_back(base::Day from, base::Day to) {
+  CHECK(from <= to, "months counted from {} to {}", base::to_string(from), base::to_string(to));
+  const auto month_of = [](base::Day day) {
+    const date::year_month_day d = base::ymd(day);
+    return 12 * static_cast<int>(d.year()) + static_cast<int>(static_cast<unsigned>(d.month()));
+  };
+  int months = month_of(to) - month_of(from);
+  if (base::add_months(from, months) == to) return {months, 0};
+  if (base::add_months(to, -months) < from) --months;
+  return {months, base::days_between(from, base::add_months(to, -months))};
+}
+
 Period at_most_a_year(Period period) {
   switch (period.unit) {
     case PeriodUnit::Day:
@@ -88,11 +84,10 @@ Period at_most_a_year(Period period) {
 }
 
 UnitPeriods unit_periods_between(base::Day from, base::Day to, Period unit) {
-  CHECK(from <= to, "unit periods counted from {} to {}", base::to_string(from),
-        base::to_string(to));
+  CHECK(from <= to, "unit periods from {} to {}", base::to_string(from), base::to_string(to));
   if (unit.unit == PeriodUnit::Day) return divide(base::days_between(from, to), unit.count);
   if (unit.unit == PeriodUnit::Week) return divide(base::days_between(from, to), 7 * unit.count);
-  const MonthsAndDays back = count_back(from, to);
+  const MonthsAndDays back = months_back(from, to);
   if (unit.unit == PeriodUnit::Month && unit.count == 1) {
     return {back.months, static_cast<double>(back.days) / kDaysAMonth};
   }

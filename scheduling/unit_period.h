@@ -16,6 +16,17 @@ struct UnitPeriods {
   bool operator==(const UnitPeriods&) const = default;
 };
 
+struct MonthsAndDays {
+  int months = 0;
+  int days = 0;
+
+  bool operator==(const MonthsAndDays&) const = default;
+};
+
+/// Whole months counted back from `to`, and the days before them. `to` is not before `from`. From
+/// the 29th, 30th or 31st to the last day of a shorter month are whole months: the day it would be.
+MonthsAndDays months_back(base::Day from, base::Day to);
+
 /// The unit period of a transaction whose payments are a `period` apart: that, but at most a year.
 Period at_most_a_year(Period period);
 

@@ -236,6 +236,15 @@ TEST(RegZRate, DoesNotMindTheLengthsOfMonths) {
   };
   EXPECT_DOUBLE_EQ(rate(make_day(2025, 12, 31), make_day(2026, 1, 31)),
                    rate(make_day(2026, 1, 10), make_day(2026, 2, 10)));
+  // 28 February, 31 March, 30 April: counted from 31 January each.
+  std::vector<CashFlow> flows = {{make_day(2026, 1, 31), 5'000'00}};
+  for (int k = 1; k <= 24; ++k) {
+    flows.push_back({base::add_months(make_day(2026, 1, 31), k), -230'00});
+  }
+  EXPECT_NEAR(reg_z_rate(flows, {}).value(), rate(make_day(2026, 1, 10), make_day(2026, 2, 10)),
+              1e-9);
+  EXPECT_NEAR(effective_from_nominal(reg_z_rate(flows, {}).value(), 12), eu_rate(flows, {}).value(),
+              1e-9);
 }
 
 // Longer than a year, one payment: the unit period is a year, (b)(4)(ii): 1.05^2.
