@@ -10,21 +10,21 @@
 namespace tests::conformance {
 namespace {
 
+using nlohmann::json;
 using scheduling::BusinessDayConvention;
 using scheduling::Calendar;
 using scheduling::CalendarDays;
 
-std::vector<base::Day> days_of(const nlohmann::json& years) {
+std::vector<base::Day> days_of(const json& years) {
   std::vector<base::Day> days;
-  for (const nlohmann::json& year : years) {
-    for (const nlohmann::json& day : year) days.push_back(day_of(day.get<std::string>()));
+  for (const json& year : years) {
+    for (const json& day : year) days.push_back(day_of(day.get<std::string>()));
   }
   return days;
 }
 
 /// {"2009": [dates], "2010": ...}; the years are those listed.
-Calendar read_calendar(const std::string& name, const nlohmann::json& years,
-                       std::vector<base::Day> work) {
+Calendar read_calendar(const std::string& name, const json& years, std::vector<base::Day> work) {
   CalendarDays days{name, 2199, 1900, days_of(years), std::move(work)};
   for (const auto& [year, unused] : years.items()) {
     days.first_year = std::min(days.first_year, std::stoi(year));
@@ -33,19 +33,24 @@ Calendar read_calendar(const std::string& name, const nlohmann::json& years,
   return Calendar::make(std::move(days)).value();
 }
 
+/// Those of one file; a calendar that is there already stays.
+void add_calendars(const json& content, std::map<std::string, Calendar>& calendars) {
+  for (const auto& [name, years] : content["holidays"].items()) {
+    const auto work = content.find(name + "_working_weekends");
+    calendars.emplace(
+        name, read_calendar(name, years,
+                            work == content.end() ? std::vector<base::Day>{} : days_of(*work)));
+  }
+}
+
 std::map<std::string, Calendar> read_calendars() {
   std::map<std::string, Calendar> calendars;
   calendars.emplace("NULL", Calendar::make({"NULL", 1901, 2199, {}, {}, {}}).value());
   calendars.emplace("WEEKENDS", Calendar::make({"WEEKENDS", 1901, 2199, {}, {}}).value());
-  for (const OracleFile* file :
-       files_like([](const nlohmann::json& content) { return has_keys(content, {"holidays"}); })) {
-    for (const auto& [name, years] : file->content["holidays"].items()) {
-      const auto work = file->content.find(name + "_working_weekends");
-      calendars.emplace(name, read_calendar(name, years,
-                                            work == file->content.end() ? std::vector<base::Day>{}
-                                                                        : days_of(*work)));
-    }
-  }
+  const auto is_list = [](const json& content) { return has_keys(content, {"holidays"}); };
+  for (const OracleFile* file : files_like(is_list)) add_calendars(file->content, calendars);
+  // Vectors may come without the lists that they were made with.
+  for (const OracleFile& file : shared_files_like(is_list)) add_calendars(file.content, calendars);
   return calendars;
 }
 

@@ -9,8 +9,9 @@
 
 namespace tests::conformance {
 
-/// By the name the vectors use, from every file with holiday lists under FENQI_ORACLES; NULL has no
-/// day off and WEEKENDS only Saturdays and Sundays. Nothing for a name without data.
+/// By the name the vectors use, from every file with holiday lists under FENQI_ORACLES and then
+/// under the shared folder; NULL has no day off and WEEKENDS only Saturdays and Sundays. Nothing
+/// for a name without data.
 const scheduling::Calendar* calendar_named(const std::string& name);
 
 /// "MODIFIED_FOLLOWING" and so on, UNADJUSTED.

@@ -16,10 +16,8 @@ namespace {
 constexpr const char* kDefaultFolder = "../shared/oracles";  // seen from the project's folder
 constexpr int kDeviationsListed = 200;  // of a file; a wrong rule needs no more to be seen
 
-std::vector<OracleFile> read_all() {
+std::vector<OracleFile> read_all(const std::filesystem::path& folder) {
   namespace fs = std::filesystem;
-  const char* set = std::getenv("FENQI_ORACLES");
-  const fs::path folder = set != nullptr ? set : kDefaultFolder;
   std::vector<OracleFile> files;
   if (!fs::is_directory(folder)) return files;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
@@ -32,7 +30,10 @@ std::vector<OracleFile> read_all() {
 }
 
 const std::vector<OracleFile>& all_files() {
-  static const std::vector<OracleFile> all = read_all();
+  static const std::vector<OracleFile> all = [] {
+    const char* set = std::getenv("FENQI_ORACLES");
+    return read_all(set != nullptr ? set : kDefaultFolder);
+  }();
   return all;
 }
 
@@ -66,6 +67,13 @@ std::vector<const OracleFile*> files_like(
   }
   files_asked_for().insert(found.begin(), found.end());
   return found;
+}
+
+std::vector<OracleFile> shared_files_like(
+    const std::function<bool(const nlohmann::json&)>& is_format) {
+  std::vector<OracleFile> files = read_all(kDefaultFolder);
+  std::erase_if(files, [&](const OracleFile& file) { return !is_format(file.content); });
+  return files;
 }
 
 const nlohmann::json& first_of(const nlohmann::json& content, const char* key) {

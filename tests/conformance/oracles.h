@@ -27,6 +27,10 @@ struct OracleFile {
 std::vector<const OracleFile*> files_like(
     const std::function<bool(const nlohmann::json&)>& is_format);
 
+/// The same in ../shared/oracles whatever is set: for what vectors refer to but don't bring along.
+std::vector<OracleFile> shared_files_like(
+    const std::function<bool(const nlohmann::json&)>& is_format);
+
 /// The first element of `content[key]`, or null: what most formats are told by.
 const nlohmann::json& first_of(const nlohmann::json& content, const char* key);
 
