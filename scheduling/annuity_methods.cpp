@@ -136,9 +136,13 @@ class Amortization {
       if (k == last) principal = balance;
       unpaid += interest - due_interest;
       if (unpaid > base::kAmountMinorMax) return TermsRefusal::CostTooLarge;
-      if (principal < 0) return TermsRefusal::PaymentBelowInterest;
+      // What a later disbursement calculates anew binds nobody.
+      const bool is_binding = known_ == draft_.advances.size() || k < draft_.advances[known_].row;
+      if (is_binding && principal < 0) return TermsRefusal::PaymentBelowInterest;
       balance -= principal;
-      if (k != last && balance <= 0) return TermsRefusal::RoundingLeavesNegativeRest;
+      if (is_binding && k != last && balance <= 0) {
+        return TermsRefusal::RoundingLeavesNegativeRest;
+      }
       row.interest_minor = due_interest;
       row.principal_minor = principal;
       row.balance_minor = balance;

@@ -1,5 +1,6 @@
 #include "scheduling/interest_basis.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "base/check.h"
@@ -129,7 +130,8 @@ std::optional<std::int64_t> InterestBasis::numerator(base::Day from, base::Day t
   const std::int64_t spans = counts_days_
                                  ? days_counted(*day_count_, from, to, termination_)
                                  : year_fraction(*day_count_, from, to, termination_).numerator;
-  const base::int128 numerator = base::int128{numerator_} * spans;
+  // 30E/360 ISDA counts -2 days from 28 February to itself where the agreement ends on it.
+  const base::int128 numerator = base::int128{numerator_} * std::max<std::int64_t>(spans, 0);
   if (numerator > denominator_) return std::nullopt;
   return base::narrow(numerator);
 }

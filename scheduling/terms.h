@@ -149,7 +149,7 @@ enum class TermsRefusal {
   RateOutOfRange,              ///< negative, or above 100 % a period; a subsidy above all of it
   RateHasNoPeriod,             ///< a Flat rate, or a rate on an interest-free plan
   BalloonOutOfRange,           ///< negative, above what is financed, or not of Method::Balloon
-  OptionNotForMethod,          ///< something that the method can't have, named in docs/schedule.md
+  OptionNotForMethod,          ///< something that the method can't have; terms_check.cpp lists it
   MultipleOutOfRange,          ///< negative, or above the installment
   PrincipalTooSmallToSplit,    ///< an installment would fall below principal_minor_min
   RoundingLeavesNegativeRest,  ///< what the earlier installments round up exceeds the total

@@ -46,6 +46,59 @@ TEST(LevelPayment, IsTheExactAnnuityRoundedOnce) {
   });
 }
 
+/// The same question of the general case: |payment - (P * q_1...q_n - B * b^n) / S| against a half.
+bool is_half_up(std::int64_t payment, const Annuity& annuity) {
+  const cpp_int b = annuity.rate_denominator;
+  cpp_int grown = 1;
+  cpp_int flat = 1;
+  cpp_int sum = 0;
+  for (const std::int64_t a : annuity.rate_numerators) {
+    grown *= b + a;
+    flat *= b;
+    sum = sum * (b + a) + flat;
+  }
+  const cpp_int exact = annuity.principal_minor * grown - annuity.balloon_minor * flat;
+  const cpp_int twice_off = 2 * (payment * sum - exact);
+  return twice_off <= sum && twice_off > -sum;
+}
+
+TEST(LevelPayment, IsExactForRatesThatDifferAndABalloon) {
+  tests::property("half up", [] {
+    const std::int64_t denominator =
+        *rc::gen::element<std::int64_t>(100, 13'359'000'000'000, kRateDenominatorMax);
+    std::vector<std::int64_t> rates;
+    for (int left = *rc::gen::inRange(1, 61); left > 0; --left) {
+      rates.push_back(*rc::gen::inRange<std::int64_t>(0, denominator / 10));
+    }
+    const std::int64_t principal =
+        *rc::gen::oneOf(rc::gen::inRange<std::int64_t>(0, 1'000'000),
+                        rc::gen::inRange<std::int64_t>(0, 100'000'000'000'000'001));
+    const Annuity annuity{.principal_minor = principal,
+                          .balloon_minor = *rc::gen::inRange<std::int64_t>(0, principal + 1),
+                          .rate_numerators = rates,
+                          .rate_denominator = denominator};
+    RC_ASSERT(is_half_up(level_payment(annuity, Rounding::HalfUp), annuity));
+  });
+}
+
+// The most payments there may be, at the ends of what a rate may be and for the largest principal.
+TEST(LevelPayment, IsExactForSixHundredPayments) {
+  for (const std::int64_t denominator : {std::int64_t{1'200}, kRateDenominatorMax}) {
+    for (const std::int64_t numerator : {std::int64_t{1}, denominator / 100, denominator}) {
+      const std::vector<std::int64_t> rates(kPaymentCountMax, numerator);
+      for (const std::int64_t principal : {std::int64_t{12'000'00}, 100'000'000'000'000'000}) {
+        const Annuity annuity{.principal_minor = principal,
+                              .rate_numerators = rates,
+                              .rate_denominator = denominator};
+        const std::int64_t payment = level_payment(annuity, Rounding::HalfUp);
+        EXPECT_TRUE(is_half_up(payment, annuity)) << numerator << " / " << denominator;
+        EXPECT_EQ(payment, level_payment(principal, {numerator, denominator}, kPaymentCountMax,
+                                         Rounding::HalfUp));
+      }
+    }
+  }
+}
+
 // One payment of 0.50 at 1 % is 0.505: a tie that no bound from both sides can decide.
 TEST(LevelPayment, DecidesTiesExactly) {
   const PeriodicRate percent{1, 100};

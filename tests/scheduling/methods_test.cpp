@@ -298,6 +298,16 @@ TEST(Methods, DueDatesAsGiven) {
   EXPECT_EQ(refusal(t), TermsRefusal::DueDatesOutOfOrder);
 }
 
+// 30E/360 ISDA has -2 days from 28 February to itself where the agreement ends on it: no interest.
+TEST(Methods, AnEmptyPeriodBearsNoInterest) {
+  Terms t = terms(Method::EqualPrincipal, 1'000'00, 1, 0);
+  t.disbursed_on = make_day(2026, 2, 28);
+  t.dues = dues_from(t.disbursed_on, {});
+  t.rate = {6 * kPercent, RateBasis::PerYear360};
+  t.day_count = DayCount::ThirtyE360Isda;
+  EXPECT_THAT(interests(t), ElementsAre(0));
+}
+
 TEST(Methods, RefusesOptionsThatTheMethodCannotHave) {
   const Terms level = terms(Method::LevelPayment, 1'000'00, 6, kPercent);
   const auto with = [&](auto change) {

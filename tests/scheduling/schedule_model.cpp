@@ -81,6 +81,11 @@ class Model {
 
   /// Interest of one unit from `from` to `to`, both in row k.
   cpp_rational factor(int k, base::Day from, base::Day to) {
+    return std::max<cpp_rational>(0, signed_factor(k, from, to));
+  }
+
+  /// 30E/360 ISDA counts backward within an empty period at the end of February.
+  cpp_rational signed_factor(int k, base::Day from, base::Day to) {
     if (k < t_.grace.interest_free || t_.method == Method::InterestFree) return 0;
     std::optional<DayCount> count = t_.day_count;
     if (t_.method == Method::DailyInterest && !count) count = DayCount::Act365Fixed;
@@ -360,7 +365,8 @@ class Model {
       if (k + 1 == count()) principal = balance;
       unpaid += now - due;
       balance -= principal;
-      if (principal < 0 || (k + 1 < count() && balance <= 0)) is_refusable_ = true;
+      const bool is_binding = known == tranches_.size() || k < tranches_[known].row;
+      if (is_binding && (principal < 0 || (k + 1 < count() && balance <= 0))) is_refusable_ = true;
       row(k).interest = due;
       row(k).principal = principal;
     }
