@@ -16,12 +16,16 @@ using scheduling::Component;
 using scheduling::Waterfall;
 using enum scheduling::Component;
 
-/// Their strategies as orders of ours, or nothing for one that is none of the four.
+/// Their strategies as orders of ours, or nothing for one that is none of these.
 std::optional<Waterfall> waterfall_of(const json& terms) {
   using Order = std::array<Component, 4>;
   const std::map<std::string, std::array<Order, 2>> strategies = {
       {"PENALTIES_FEES_INTEREST_PRINCIPAL_ORDER",
        {Order{Penalty, Fee, Interest, Principal}, Order{Penalty, Fee, Interest, Principal}}},
+      {"PRINCIPAL_INTEREST_PENALTIES_FEES_ORDER",
+       {Order{Principal, Interest, Penalty, Fee}, Order{Principal, Interest, Penalty, Fee}}},
+      {"INTEREST_PRINCIPAL_PENALTIES_FEES_ORDER",
+       {Order{Interest, Principal, Penalty, Fee}, Order{Interest, Principal, Penalty, Fee}}},
       {"DUE_PENALTY_FEE_INTEREST_PRINCIPAL_IN_ADVANCE_PRINCIPAL_PENALTY_FEE_INTEREST",
        {Order{Penalty, Fee, Interest, Principal}, Order{Principal, Penalty, Fee, Interest}}},
       {"DUE_PENALTY_INTEREST_PRINCIPAL_FEE_IN_ADVANCE_PENALTY_INTEREST_PRINCIPAL_FEE",

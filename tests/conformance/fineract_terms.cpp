@@ -84,7 +84,7 @@ std::string read_cumulative_interest(const json& json_terms, scheduling::Terms& 
     terms.rate.basis = base::RateBasis::PerYear360;
     return year == "360" ? "" : "a year of " + year + " days";
   }
-  if (terms.dues.every.unit == PeriodUnit::Month &&
+  if (terms.dues.every.unit == PeriodUnit::Month && terms.method != Method::FlatInterest &&
       text_of(json_terms, "days_in_month", "ACTUAL") == "30") {
     return year == "360" ? "" : "months of 30 days in a year that is not of 360";
   }
