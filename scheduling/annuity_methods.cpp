@@ -58,7 +58,7 @@ class Amortization {
     std::int64_t payment = 0;
     if (const auto refusal = payment_of(from, payment)) return refusal;
     if (const auto refusal = walk(from, payment)) return refusal;
-    if (terms.emi_adjust == EmiAdjust::Fineract) return adjust(from, payment);
+    if (terms.emi_adjust == EmiAdjust::Fineract && is_whole_) return adjust(from, payment);
     return std::nullopt;
   }
 
@@ -72,6 +72,7 @@ class Amortization {
     if (is_capitalized_) {
       for (int k = from.row; k < terms.grace.interest; ++k) {
         owed += row_interest(draft_, k, owed, 0);
+        if (owed > base::kAmountMinorMax / 10) return TermsRefusal::CostTooLarge;
       }
     }
     if (terms.level_basis == LevelBasis::MonthsOf30Days && !draft_.basis.months_of_30_days()) {
@@ -105,13 +106,15 @@ class Amortization {
                          terms.interest_rounding);
   }
 
-  /// Fills the rows from the state on.
+  /// Fills the rows from the state on. What a later disbursement calculates anew binds nobody:
+  /// there a payment that does not fit ends the walk and refuses nothing.
   std::optional<TermsRefusal> walk(State from, std::int64_t payment) {
     const Terms& terms = draft_.terms;
     const int last = draft_.count() - 1;
     std::int64_t balance = from.balance;
     std::int64_t unpaid = from.unpaid;
     std::size_t next = 0;
+    is_whole_ = true;
     while (next < known_ && draft_.advances[next].row < from.row) ++next;
     for (int k = from.row; k <= last; ++k) {
       if (known_ < draft_.advances.size() && k == draft_.advances[known_].row) {
@@ -136,12 +139,12 @@ class Amortization {
       if (k == last) principal = balance;
       unpaid += interest - due_interest;
       if (unpaid > base::kAmountMinorMax) return TermsRefusal::CostTooLarge;
-      // What a later disbursement calculates anew binds nobody.
-      const bool is_binding = known_ == draft_.advances.size() || k < draft_.advances[known_].row;
-      if (is_binding && principal < 0) return TermsRefusal::PaymentBelowInterest;
       balance -= principal;
-      if (is_binding && k != last && balance <= 0) {
-        return TermsRefusal::RoundingLeavesNegativeRest;
+      if (principal < 0 || (k != last && balance <= 0)) {
+        is_whole_ = false;
+        if (known_ < draft_.advances.size() && k >= draft_.advances[known_].row) break;
+        return principal < 0 ? TermsRefusal::PaymentBelowInterest
+                             : TermsRefusal::RoundingLeavesNegativeRest;
       }
       row.interest_minor = due_interest;
       row.principal_minor = principal;
@@ -162,7 +165,7 @@ class Amortization {
         base::narrow(base::div_round(off, count, draft_.terms.interest_rounding));
     const std::int64_t adjusted = to_multiple(draft_.terms, payment + step);
     if (adjusted == payment) return std::nullopt;
-    if (!walk(from, adjusted)) {
+    if (!walk(from, adjusted) && is_whole_) {
       const base::int128 left = difference();
       if ((left < 0 ? -left : left) < size) return std::nullopt;
     }
@@ -180,7 +183,8 @@ class Amortization {
   bool is_capitalized_;
   int paying_from_ = 0;
   std::size_t known_ = 0;
-  State next_;  // where the next advance starts over
+  bool is_whole_ = true;  // the walk came to the last row
+  State next_;            // where the next advance starts over
 };
 
 }  // namespace

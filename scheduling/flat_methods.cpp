@@ -137,7 +137,7 @@ std::optional<TermsRefusal> add_on_top(const Draft& draft) {
 }  // namespace
 
 std::int64_t to_multiple(const Terms& terms, std::int64_t amount_minor) {
-  if (terms.multiples_of_minor == 0) return amount_minor;
+  if (terms.multiples_of_minor <= 0) return amount_minor;
   const base::int128 multiples =
       base::div_round(amount_minor, terms.multiples_of_minor, terms.interest_rounding);
   return base::narrow(multiples * terms.multiples_of_minor);

@@ -145,12 +145,12 @@ enum class TermsRefusal {
                                ///< installment but one, before `disbursed_on` or out of order
   DownPaymentOutOfRange,       ///< negative, or all of it
   GraceOutOfRange,             ///< negative, or as long as the plan
-  FeeOutOfRange,               ///< not positive, before `disbursed_on`, or after 2199
-  RateOutOfRange,              ///< negative, or above 100 % a period; a subsidy above all of it
-  RateHasNoPeriod,             ///< a Flat rate, or a rate on an interest-free plan
-  BalloonOutOfRange,           ///< negative, above what is financed, or not of Method::Balloon
-  OptionNotForMethod,          ///< something that the method can't have; terms_check.cpp lists it
-  MultipleOutOfRange,          ///< negative, or above the installment
+  FeeOutOfRange,       ///< not positive, together too large, before `disbursed_on` or after 2199
+  RateOutOfRange,      ///< negative, or above 100 % a period; a subsidy above all of it
+  RateHasNoPeriod,     ///< a Flat rate, or a rate on an interest-free plan
+  BalloonOutOfRange,   ///< negative, above what is financed, or not of Method::Balloon
+  OptionNotForMethod,  ///< something that the method can't have; terms_check.cpp lists it
+  MultipleOutOfRange,  ///< negative, or above the installment
   PrincipalTooSmallToSplit,    ///< an installment would fall below principal_minor_min
   RoundingLeavesNegativeRest,  ///< what the earlier installments round up exceeds the total
   PaymentBelowInterest,        ///< a level payment that would let the balance grow

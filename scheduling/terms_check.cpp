@@ -79,12 +79,15 @@ std::optional<TermsRefusal> refuse_grace_and_fees(const Terms& terms) {
     return TermsRefusal::GraceOutOfRange;
   }
   if (terms.fees.size() > kDatedFeeCountMax) return TermsRefusal::FeeOutOfRange;
+  base::int128 sum = 0;
   for (const DatedFee& fee : terms.fees) {
+    sum += fee.amount_minor;
     if (fee.amount_minor <= 0 || fee.amount_minor > base::kAmountMinorMax ||
         fee.date < terms.disbursed_on || fee.date > kLastDay) {
       return TermsRefusal::FeeOutOfRange;
     }
   }
+  if (sum > base::kAmountMinorMax) return TermsRefusal::FeeOutOfRange;
   return std::nullopt;
 }
 

@@ -313,7 +313,7 @@ class Model {
       if (t_.multiples_of_minor > exact) is_refusable_ = true;
       const cpp_int level = multiple(exact);
       walk(from, known, level);
-      if (t_.emi_adjust == EmiAdjust::Fineract) adjust(from, known, level);
+      if (t_.emi_adjust == EmiAdjust::Fineract && is_whole_) adjust(from, known, level);
     }
   }
 
@@ -352,6 +352,7 @@ class Model {
     for (int k = 0; k < from; ++k)
       unpaid += accrued_[static_cast<std::size_t>(k)] - row(k).interest;
     accrued_.resize(static_cast<std::size_t>(count()));
+    is_whole_ = true;
     for (int k = from; k < count(); ++k) {
       const cpp_int now = interest(k, balance + (is_capitalized ? unpaid : cpp_int(0)), known);
       accrued_[static_cast<std::size_t>(k)] = now;
@@ -365,8 +366,11 @@ class Model {
       if (k + 1 == count()) principal = balance;
       unpaid += now - due;
       balance -= principal;
-      const bool is_binding = known == tranches_.size() || k < tranches_[known].row;
-      if (is_binding && (principal < 0 || (k + 1 < count() && balance <= 0))) is_refusable_ = true;
+      if (principal < 0 || (k + 1 < count() && balance <= 0)) {
+        is_whole_ = false;
+        if (known < tranches_.size() && k >= tranches_[known].row) return;
+        is_refusable_ = true;
+      }
       row(k).interest = due;
       row(k).principal = principal;
     }
@@ -386,7 +390,7 @@ class Model {
     if (better == level) return;
     const bool was_refusable = is_refusable_;
     walk(from, known, better);
-    const bool fails = is_refusable_ != was_refusable;
+    const bool fails = is_refusable_ != was_refusable || !is_whole_;
     is_refusable_ = was_refusable;
     if (fails || abs(last_difference()) >= abs(off)) walk(from, known, level);
   }
@@ -419,6 +423,7 @@ class Model {
   std::vector<cpp_int> accrued_;
   cpp_int day_0_fee_ = 0;
   bool is_refusable_ = false;
+  bool is_whole_ = true;  // the last walk came to the last row
 };
 
 }  // namespace

@@ -21,6 +21,34 @@ class RandomTerms {
  public:
   explicit RandomTerms(std::uint64_t seed) : random_(seed) {}
 
+  /// Terms as nobody should write them: every number from its whole range and beyond.
+  Terms nonsense() {
+    Terms t = next();
+    const auto any = [&](std::int64_t most) {
+      return chance(80) ? between(0, most) : between(-most, 2 * most);
+    };
+    if (chance(60)) t.principal = {any(base::kAmountMinorMax / 10), t.principal.currency()};
+    if (chance(40)) t.installment_count = static_cast<int>(any(kInstallmentCountMax));
+    if (chance(40)) t.dues.every.count = static_cast<int>(any(kPeriodCountMax));
+    if (chance(60)) t.rate.e8 = any(10 * base::kRateScale);
+    if (chance(20)) t.rate.basis = base::RateBasis::Flat;
+    if (chance(20)) t.subsidy_bps = static_cast<int>(any(10'000));
+    if (chance(20)) t.down_payment_e8 = any(base::kRateScale);
+    if (chance(20)) t.multiples_of_minor = any(t.principal.minor() + 1);
+    if (chance(20)) t.balloon_minor = any(base::kAmountMinorMax);
+    if (chance(30)) t.grace.principal = static_cast<int>(any(t.installment_count + 1));
+    if (chance(30)) t.grace.interest = static_cast<int>(any(t.installment_count + 1));
+    if (chance(30)) t.grace.interest_free = static_cast<int>(any(t.installment_count + 1));
+    if (chance(30)) t.unpaid_interest = UnpaidInterest::Capitalized;
+    if (chance(30)) t.level_basis = LevelBasis::MonthsOf30Days;
+    if (chance(30)) t.emi_adjust = EmiAdjust::Fineract;
+    if (chance(20)) t.fees.push_back({t.disbursed_on, any(base::kAmountMinorMax)});
+    if (chance(20)) t.fees.push_back({t.disbursed_on, any(base::kAmountMinorMax)});
+    if (chance(50)) t.disbursements.clear();
+    if (chance(10)) t.disbursements.push_back({t.disbursed_on, any(t.principal.minor() + 1)});
+    return t;
+  }
+
   Terms next() {
     Terms t;
     t.method =
@@ -192,6 +220,32 @@ TEST(ScheduleModel, AgreesWithTheFastPathOnRandomTerms) {
   std::cout << "  " << cases << " terms, " << refused << " refused, seed " << seed << "\n";
   if (cases > 100) {
     EXPECT_LT(refused * 3, cases) << "too many terms make no schedule";
+  }
+}
+
+// Whatever the terms say, they make a schedule or are refused: nothing overflows, nothing throws.
+TEST(ScheduleModel, NonsenseIsRefused) {
+  const std::uint64_t cases = setting("FENQI_MODEL_CASES", 20'000);
+  const std::uint64_t seed = setting("FENQI_MODEL_SEED", std::random_device()());
+  Schedule schedule;
+  std::uint64_t made = 0;
+  for (std::uint64_t i = 0; i < cases; ++i) {
+    SCOPED_TRACE(testing::Message() << "FENQI_MODEL_SEED=" << seed + i << " FENQI_MODEL_CASES=1");
+    const Terms terms = RandomTerms(seed + i).nonsense();
+    std::optional<TermsRefusal> refusal;
+    ASSERT_NO_THROW(refusal = make_schedule_into(terms, schedule));
+    if (refusal) continue;
+    ++made;
+    ASSERT_EQ(schedule.principal_minor(), terms.principal.minor());
+    for (const Installment& one : schedule.installments) {
+      ASSERT_GE(one.principal_minor, 0);
+      ASSERT_GE(one.interest_minor, 0);
+      ASSERT_GE(one.fee_minor, 0);
+    }
+    ASSERT_EQ(schedule.installments.back().balance_minor, 0);
+  }
+  if (cases > 100) {
+    EXPECT_GT(made, 0u);
   }
 }
 
