@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/intake_report.h"
 #include "cli/output.h"
 #include "cli/schedule_line.h"
 
@@ -26,6 +27,7 @@ constexpr std::size_t kReadBytes = 64 << 10;
 struct Options {
   std::string in = "-";
   std::string out = "-";
+  std::string catalog;
 };
 
 /// A line, or nothing where it was too long to keep.
@@ -81,10 +83,11 @@ struct Answers {
   std::size_t failed = 0;
 };
 
-Answers answer(const std::vector<Line>& lines) {
+Answers answer(const std::vector<Line>& lines, const FindCalendar& find_calendar) {
   Answers answers;
   for (const Line& line : lines) {
-    const ScheduleLine one = line ? schedule_line(*line) : schedule_line_too_long(kLineBytesMax);
+    const ScheduleLine one =
+        line ? schedule_line(*line, find_calendar) : schedule_line_too_long(kLineBytesMax);
     answers.text += one.json;
     answers.text += '\n';
     ++answers.lines;
@@ -118,6 +121,11 @@ Exit run(const Options& options) {
       file.clear();
     }
   }
+  std::optional<engine::Catalog> catalog;
+  if (!options.catalog.empty()) catalog = read_catalog_file(options.catalog);
+  const FindCalendar find_calendar = [&](std::string_view name) {
+    return catalog ? catalog->find_calendar(name) : nullptr;
+  };
   LineReader reader(options.in == "-" ? std::cin : file);
   Output output(options.out);
 
@@ -134,8 +142,9 @@ Exit run(const Options& options) {
     output.write(done.text);
   };
   for (std::vector<Line> batch = read_batch(reader); !batch.empty(); batch = read_batch(reader)) {
-    running.push_back(
-        std::async(std::launch::async, [lines = std::move(batch)] { return answer(lines); }));
+    running.push_back(std::async(std::launch::async, [&find_calendar, lines = std::move(batch)] {
+      return answer(lines, find_calendar);
+    }));
     if (running.size() > workers) write_oldest();
   }
   while (!running.empty()) write_oldest();
@@ -150,9 +159,14 @@ constexpr const char* kFooter = R"(One JSON object a line in, one a line out, in
    "first_due_on":"2026-07-10","installments":6,"every":{"count":1,"unit":"month"},
    "method":"flat_fee","rate":{"percent":"0.60","per":"period"},
    "rounding":{"mode":"DOWN","remainder":"LAST"}}
-method: interest_free, flat_fee, equal_principal, level_payment
+method: interest_free, flat_fee, upfront_fee, equal_principal, level_payment, daily_interest,
+        flat_interest, balloon
 every.unit: day, week, half_month, month (left out: 1 month)
 rate.per: period, day, month, year365, year360
+day_count: ACT/365F, ACT/360, ACT/ACT, ACT/ACT-31DEC, 30/360-US, 30/360-BB, 30E/360, 30E/360-ISDA,
+           NL/365, SAME_AS_PERIOD
+Also: end_of_month, business_day, disbursements, down_payment_percent, grace, balloon, fees,
+      multiples_of, emi_adjust, last_due_on, subsidy_percent
 first_due_on left out: one period after disbursed_on
 A line with an error gives {"id":...,"error":{"code":...,"field":...,"detail":...}}, and the exit
 code is 65; all other lines are answered. docs/schedule.md has every field and code.
@@ -170,6 +184,8 @@ void add_schedule(CLI::App& app, Outcome& outcome) {
                       "File of terms, a JSON object a line (- or left out: standard input)");
   command->add_option("--out", options->out,
                       "File for the schedules (- or left out: standard output)");
+  command->add_option("--catalog", options->catalog,
+                      "A catalog file with the calendars that business_day names");
   command->footer(kFooter);
   command->callback([options, &outcome] { outcome.exit = run(*options); });
 }

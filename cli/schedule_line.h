@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "cli/schedule_terms.h"
+
 namespace cli {
 
 struct ScheduleLine {
@@ -12,7 +14,9 @@ struct ScheduleLine {
 };
 
 /// The answer to one line. Never throws for what the line holds.
-ScheduleLine schedule_line(std::string_view line);
+ScheduleLine schedule_line(
+    std::string_view line,
+    const FindCalendar& find_calendar = [](std::string_view) { return nullptr; });
 
 /// The answer to a line that was longer than `max` bytes and therefore not kept.
 ScheduleLine schedule_line_too_long(std::size_t max);

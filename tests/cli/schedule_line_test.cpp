@@ -106,6 +106,98 @@ TEST(ScheduleLine, AmountsHaveTheDecimalsOfTheirCurrency) {
   EXPECT_EQ(answer(terms)["installments"][5]["principal"], "166.670");
 }
 
+json with(const char* patch) {
+  json terms = plan_a();
+  terms.merge_patch(json::parse(patch));
+  const json schedule = answer(terms);
+  EXPECT_FALSE(schedule.contains("error")) << patch << " " << schedule;
+  return schedule;
+}
+
+// domain.md, table of §2 and its examples.
+TEST(ScheduleLine, HasEveryMethod) {
+  const json upfront = with(R"({"method":"upfront_fee"})");
+  EXPECT_EQ(upfront["installments"][0]["total"], "202.66");
+  EXPECT_EQ(upfront["installments"][1]["total"], "166.66");
+  const json on_day_0 = with(R"({"method":"upfront_fee","upfront_fee_on":"disbursement"})");
+  EXPECT_EQ(on_day_0["installments"][0]["due_on"], "2026-06-18");
+  EXPECT_EQ(on_day_0["installments"][0]["upfront"], true);
+  EXPECT_EQ(on_day_0["installments"][0]["total"], "36.00");
+
+  const json balloon = with(R"({"method":"balloon","principal":"10000.00","balloon":"4000.00",
+    "installments":12,"rate":{"percent":"1","per":"period"},
+    "rounding":{"mode":"HALF_UP","remainder":"LAST"}})");
+  EXPECT_EQ(balloon["installments"][0]["total"], "573.09");
+
+  const json daily = with(R"({"method":"daily_interest","installments":1,"day_count":"ACT/365F",
+    "disbursed_on":"2026-06-01","first_due_on":"2026-07-01","rate":{"percent":"0.05","per":"day"},
+    "rounding":{"mode":"HALF_UP","remainder":"LAST"}})");
+  EXPECT_EQ(daily["totals"]["interest"], "15.00");
+
+  const json four = with(R"({"method":"interest_free","rate":null,"principal":"100.00",
+    "installments":4,"every":{"count":2,"unit":"week"},"first_due_on":"2026-06-18"})");
+  EXPECT_EQ(four["installments"][0]["due_on"], "2026-06-18");
+  EXPECT_EQ(four["installments"][3]["due_on"], "2026-07-30");
+  EXPECT_EQ(four["installments"][3]["total"], "25.00");
+}
+
+TEST(ScheduleLine, HasEveryOption) {
+  const json down = with(R"({"down_payment_percent":"10"})");
+  EXPECT_EQ(down["installments"][0]["due_on"], "2026-06-18");
+  EXPECT_EQ(down["installments"][0]["principal"], "100.00");
+  EXPECT_EQ(down["totals"]["principal"], "1000.00");
+
+  const json grace = with(R"({"grace":{"principal":2,"interest_free":1}})");
+  EXPECT_EQ(grace["installments"][0]["principal"], "0.00");
+  EXPECT_EQ(grace["installments"][0]["fee"], "0.00");
+  EXPECT_EQ(grace["installments"][1]["fee"], "6.00");
+  EXPECT_EQ(grace["installments"][2]["principal"], "250.00");
+
+  const json paid_twice = with(R"({"method":"interest_free","rate":null,
+    "disbursements":[{"date":"2026-06-18","amount":"400.00"},
+                     {"date":"2026-07-20","amount":"600.00"}]})");
+  EXPECT_EQ(paid_twice["totals"]["principal"], "1000.00");
+  EXPECT_EQ(paid_twice["installments"][0]["principal"], "66.66");
+
+  const json fees = with(R"({"fees":[{"date":"2026-08-01","amount":"2.50"}]})");
+  EXPECT_EQ(fees["installments"][1]["fee"], "8.50");
+
+  const json multiples = with(R"({"multiples_of":"10.00"})");
+  EXPECT_EQ(multiples["totals"]["principal"], "1000.00");
+
+  // Half of the fee is somebody else's: 0.30 % of 1000.00 a period.
+  EXPECT_EQ(with(R"({"subsidy_percent":"50"})")["totals"]["fee"], "18.00");
+  EXPECT_EQ(with(R"({"last_due_on":"2026-12-24"})")["installments"][5]["due_on"], "2026-12-24");
+}
+
+// 10 October 2026 is a worked Saturday in China and 11 a Sunday; weekends alone move the first.
+TEST(ScheduleLine, MovesDueDatesToBusinessDays) {
+  const auto weekends = scheduling::Calendar::make(
+      {.name = "WEEKENDS", .first_year = 2026, .last_year = 2026, .off = {}, .work = {}});
+  const auto worked = scheduling::Calendar::make({.name = "CN",
+                                                  .first_year = 2026,
+                                                  .last_year = 2026,
+                                                  .off = {},
+                                                  .work = {*base::parse_day("2026-10-10")}});
+  const FindCalendar find = [&](std::string_view name) {
+    return name == "CN" ? &*worked : name == "WEEKENDS" ? &*weekends : nullptr;
+  };
+  const auto due = [&](const char* calendar, std::size_t k) {
+    json terms = plan_a();
+    terms["business_day"] = {{"convention", "FOLLOWING"}, {"calendar", json::parse(calendar)}};
+    return json::parse(schedule_line(terms.dump(), find).json)["installments"][k]["due_on"];
+  };
+  EXPECT_EQ(due(R"("WEEKENDS")", 3), "2026-10-12");
+  EXPECT_EQ(due(R"("CN")", 3), "2026-10-10");
+  EXPECT_EQ(due(R"(["CN","WEEKENDS"])", 3), "2026-10-12");
+  json late = plan_a();
+  late["first_due_on"] = "2026-11-10";
+  late["business_day"] = {{"convention", "FOLLOWING"}, {"calendar", "CN"}};
+  const json refused = json::parse(schedule_line(late.dump(), find).json)["error"];
+  EXPECT_EQ(refused["code"], "calendar_year_missing");
+  EXPECT_EQ(refused["detail"], "installment 3 needs 2027, and CN is loaded for 2026 to 2026");
+}
+
 TEST(ScheduleLine, RefusesByCode) {
   const std::vector<std::pair<const char*, const char*>> cases = {
       {R"({"id":null})", "missing_field"},
@@ -116,7 +208,7 @@ TEST(ScheduleLine, RefusesByCode) {
       {R"({"principal":1000})", "wrong_type"},
       {R"({"principal":"1,000.00"})", "bad_amount"},
       {R"({"principal":"1000.000"})", "bad_amount"},
-      {R"({"principal":"99999999999999999999"})", "principal_too_large"},
+      {R"({"principal":"99999999999999999999"})", "amount_too_large"},
       {R"({"principal":"5000000000000000.00"})", "principal_too_large"},
       {R"({"principal":"0.00"})", "principal_not_positive"},
       {R"({"principal":"-5.00"})", "principal_not_positive"},
@@ -138,26 +230,55 @@ TEST(ScheduleLine, RefusesByCode) {
       {R"({"every":{"extra":1}})", "unknown_field"},
       {R"({"every":"month"})", "wrong_type"},
       {R"({"method":"gift"})", "unknown_value"},
-      {R"({"method":"balloon"})", "unsupported"},
-      {R"({"method":"upfront_fee"})", "unsupported"},
+      {R"({"method":"level_payment","balloon":"1.00"})", "balloon_out_of_range"},
+      {R"({"method":"balloon","balloon":"1000.01"})", "balloon_out_of_range"},
+      {R"({"method":"balloon","balloon":1000})", "wrong_type"},
       {R"({"rate":null})", "missing_field"},
       {R"({"rate":{"percent":"-1"}})", "bad_rate"},
       {R"({"rate":{"percent":0.6}})", "wrong_type"},
       {R"({"rate":{"percent":"0.1234567"}})", "bad_rate"},
       {R"({"rate":{"percent":"1001"}})", "rate_out_of_range"},
       {R"({"rate":{"percent":"101"}})", "rate_out_of_range"},
-      {R"({"rate":{"per":"day"},"day_count":"SAME_AS_PERIOD"})", "unsupported"},
-      {R"({"rate":{"per":"year365"}})", "unsupported"},
+      {R"({"rate":{"per":"day"},"day_count":"SAME_AS_PERIOD"})", "rate_has_no_period"},
       {R"({"rate":{"per":"decade"}})", "unknown_value"},
       {R"({"method":"interest_free"})", "rate_on_interest_free"},
       {R"({"day_count":"ACT/ACT-ICMA"})", "unknown_value"},
-      {R"({"rounding":{"mode":"UP"}})", "unsupported"},
-      {R"({"rounding":{"remainder":"CUMULATIVE"}})", "unsupported"},
+      {R"({"rounding":{"mode":"ROUND"}})", "unknown_value"},
+      {R"({"rounding":{"remainder":"NOBODY"}})", "unknown_value"},
       {R"({"rounding":{"mode":null}})", "missing_field"},
       {R"({"method":"level_payment","rounding":{"remainder":"FIRST"}})", "unsupported"},
-      {R"({"balloon":"100.00"})", "unsupported"},
-      {R"({"end_of_month":true})", "unsupported"},
+      {R"({"balloon":"100.00"})", "balloon_out_of_range"},
+      {R"({"end_of_month":1})", "wrong_type"},
+      {R"({"multiples_of":"0.00"})", "multiple_out_of_range"},
+      {R"({"multiples_of":"5000.00"})", "multiple_out_of_range"},
+      {R"({"down_payment_percent":"100"})", "down_payment_out_of_range"},
+      {R"({"down_payment_percent":"x"})", "bad_rate"},
+      {R"({"grace":{"principal":6}})", "grace_out_of_range"},
+      {R"({"grace":{"interest":-1}})", "grace_out_of_range"},
+      {R"({"grace":{"free":1}})", "unknown_field"},
+      {R"({"grace":{"unpaid_interest":"capitalized"}})", "option_not_for_method"},
+      {R"({"disbursements":{}})", "wrong_type"},
+      {R"({"disbursements":[1]})", "wrong_type"},
+      {R"({"disbursements":[{"date":"2026-06-18","amount":"999.99"}]})",
+       "disbursements_out_of_order"},
+      {R"({"disbursements":[{"date":"2026-06-18"}]})", "missing_field"},
+      {R"({"later_disbursement":"added_on_top","rounding":{"remainder":"FIRST"}})",
+       "option_not_for_method"},
+      {R"({"fees":[{"date":"2026-06-17","amount":"1.00"}]})", "fee_out_of_range"},
+      {R"({"fees":[{"date":"2026-07-17","amount":"0.00"}]})", "fee_out_of_range"},
+      {R"({"fees":[{"date":"2026-07-17","amount":"1.00","why":""}]})", "unknown_field"},
+      {R"({"emi_adjust":"fineract"})", "option_not_for_method"},
+      {R"({"upfront_fee_on":"disbursement"})", "option_not_for_method"},
+      {R"({"subsidy_percent":"33.333"})", "bad_rate"},
+      {R"({"subsidy_percent":"100.01"})", "bad_rate"},
+      {R"({"last_due_on":"2026-11-10"})", "due_dates_out_of_order"},
+      {R"({"business_day":{"convention":"FOLLOWING"}})", "missing_field"},
+      {R"({"business_day":{"convention":"NEVER","calendar":"X"}})", "unknown_value"},
+      {R"({"business_day":{"convention":"FOLLOWING","calendar":"X"}})", "unknown_calendar"},
+      {R"({"business_day":{"convention":"FOLLOWING","calendar":[]}})", "too_many"},
       {R"({"installment":6})", "unknown_field"},
+      {R"({"end_of_month":true})", ""},
+      {R"({"method":"balloon"})", ""},
       // What is done anyway may be said.
       {R"({"end_of_month":false})", ""},
       {R"({"emi_adjust":"none"})", ""},
