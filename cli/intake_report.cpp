@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cli/tables.h"
+#include "engine/price_caps.h"
 
 namespace cli {
 namespace {
@@ -32,20 +33,13 @@ std::string with_commas(std::string digits) {
   return digits;
 }
 
-}  // namespace
-
-engine::Catalog parse_catalog_text(std::string text, const std::string& file) {
-  auto catalog = engine::parse_catalog(std::move(text));
-  if (!catalog) {
-    const engine::CatalogError& error = catalog.error();
-    throw input::InputError(
-        fmt::format("{}: {}{} {}", file, error.field,
-                    error.value.empty() ? "" : fmt::format(" \"{}\"", error.value), error.rule));
-  }
-  return *std::move(catalog);
+[[noreturn]] void throw_catalog_error(const std::string& file, const engine::CatalogError& error) {
+  throw input::InputError(
+      fmt::format("{}: {}{} {}", file, error.field,
+                  error.value.empty() ? "" : fmt::format(" \"{}\"", error.value), error.rule));
 }
 
-engine::Catalog read_catalog_file(const std::string& path) {
+std::string read_text_file(const std::string& path) {
   input::ByteSource source(path);
   std::string text;
   std::array<char, 65536> piece;
@@ -56,7 +50,25 @@ engine::Catalog read_catalog_file(const std::string& path) {
     text.append(piece.data(), got);
   }
   if (source.fault()) throw input::InputError(*source.fault());
-  return parse_catalog_text(std::move(text), path);
+  return text;
+}
+
+}  // namespace
+
+engine::Catalog parse_catalog_text(std::string text, const std::string& file) {
+  auto catalog = engine::parse_catalog(std::move(text));
+  if (!catalog) throw_catalog_error(file, catalog.error());
+  return *std::move(catalog);
+}
+
+engine::Catalog read_catalog_file(const std::string& path) {
+  return parse_catalog_text(read_text_file(path), path);
+}
+
+scheduling::PriceCapTable read_price_caps_file(const std::string& path) {
+  auto caps = engine::parse_price_caps(read_text_file(path));
+  if (!caps) throw_catalog_error(path, caps.error());
+  return *std::move(caps);
 }
 
 void print_totals(std::ostream& out, std::span<const KindTotals> kinds, base::Currency currency) {

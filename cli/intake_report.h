@@ -11,12 +11,14 @@
 #include "engine/catalog.h"
 #include "engine/input/columns.h"
 #include "engine/input/totals.h"
+#include "scheduling/price_cap.h"
 
 namespace cli {
 
 /// Parses a catalog's text; throws input::InputError with file, field, value and rule.
 engine::Catalog parse_catalog_text(std::string text, const std::string& file);
 engine::Catalog read_catalog_file(const std::string& path);
+scheduling::PriceCapTable read_price_caps_file(const std::string& path);
 
 struct KindTotals {
   input::Kind kind;

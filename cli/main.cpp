@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "fenqi " FENQI_VERSION);
   cli::Outcome outcome;
   for (const cli::AddCommand add : {
+           cli::add_quote,
            cli::add_schedule,
            cli::add_db,
            cli::add_migrate,
