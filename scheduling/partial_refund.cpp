@@ -11,8 +11,7 @@
 // treated like fee.
 //
 // Interest on a balance is that of the lower balance from the day of the refund on
-// (rest_of_plan.h); on a billed installment it falls by interest * days left / days of the period *
-// what its period's balance lost, each rounded.
+// (rest_of_plan.h), that of a billed installment too: for goods given back no interest arises.
 //
 // Fee that is paid: kept (published practice), or ReturnProrata: (paid - returned so far) * Rc /
 // old base comes back.
@@ -44,6 +43,7 @@ class Refunding {
         terms_(terms),
         request_(request),
         rest_(unbilled_rest(plan, request.on)),
+        periods_(periods_of(plan.installments, terms.start, rest_, request.on)),
         now_(plan.installments.begin(), plan.installments.end()) {}
 
   base::Result<PartialRefund, ChangeRefusal> run() {
@@ -52,7 +52,7 @@ class Refunding {
     for (InstallmentView& i : now_) {
       if (i.due < request_.on) result.past_due_minor += take(i, left);
     }
-    const std::int64_t unbilled = std::min(left, unbilled_principal());
+    const std::int64_t unbilled = std::min(left, periods_.principal_sum());
     left -= unbilled;
     result.unbilled_minor = unbilled;
     for (std::size_t i = 0; i < now_.size(); ++i) {
@@ -61,7 +61,9 @@ class Refunding {
     result.cash_minor = left;
     if (const auto refusal = reduce_rest(unbilled)) return Refused(*refusal);
     if (const auto refusal = reprice_costs()) return Refused(*refusal);
-    if (terms_.interest) reduce_billed_interest();
+    if (terms_.interest) {
+      if (const auto refusal = reduce_billed_interest()) return Refused(*refusal);
+    }
 
     const Amounts returned{.principal = left, .fee = returned_fee()};
     drop_empty_tail(now_);
@@ -74,49 +76,32 @@ class Refunding {
   std::int64_t old_base() const { return request_.lent_minor - request_.refunded_before_minor; }
   Fraction new_share() const { return {old_base() - request_.amount_minor, old_base()}; }
 
-  std::int64_t unbilled_principal() const {
-    std::int64_t sum = 0;
-    for (const std::int64_t p : unpaid_principals(plan_.installments, rest_)) sum += p;
-    return sum;
-  }
-
   /// Principal of what is not billed and, where it arises on the balance, its interest.
   std::optional<ChangeRefusal> reduce_rest(std::int64_t refunded) {
     if (refunded == 0) return std::nullopt;
-    const auto before = unpaid_principals(plan_.installments, rest_);
-    const std::int64_t left = unbilled_principal() - refunded;
-    std::vector<std::int64_t> principals = before;
-    const Periods periods = periods_of(now_, terms_.start, rest_, request_.on);
-    if (request_.order == UnbilledOrder::ProRata) {
-      if (terms_.interest) {
-        const auto parts = spread_rest(terms_, periods, left, before, now_.size());
-        if (!parts) return parts.error();
-        set_rest(now_, rest_, *parts, true);
-        return std::nullopt;
-      }
-      const auto spread_anew = spread(left, before, now_.size(), terms_.split_rule);
-      if (!spread_anew) return ChangeRefusal::NoSchedule;
-      principals = *spread_anew;
-    } else {
-      std::int64_t to_take = refunded;
-      for (std::size_t n = 0; n < principals.size(); ++n) {
-        const bool is_last_first = request_.order == UnbilledOrder::LastFirst;
-        std::int64_t& p = principals[is_last_first ? principals.size() - 1 - n : n];
-        const std::int64_t part = std::min(p, to_take);
-        p -= part;
-        to_take -= part;
-      }
-    }
-    std::vector<RestPart> parts;
-    if (terms_.interest) {
-      auto priced = price_rest(*terms_.interest, periods, principals);
-      if (!priced) return priced.error();
-      parts = std::move(*priced);
-    } else {
-      for (const std::int64_t principal : principals) parts.push_back({principal, 0});
-    }
-    set_rest(now_, rest_, parts, terms_.interest.has_value());
+    const auto principals = principals_without(refunded);
+    if (!principals) return principals.error();
+    const auto parts = price_if_on_balance(terms_, periods_, *principals);
+    if (!parts) return parts.error();
+    set_rest(now_, rest_, *parts);
     return std::nullopt;
+  }
+
+  base::Result<std::vector<std::int64_t>, ChangeRefusal> principals_without(
+      std::int64_t refunded) const {
+    if (request_.order == UnbilledOrder::ProRata) {
+      return spread_principal(terms_, periods_, periods_.principal_sum() - refunded,
+                              periods_.due.size(), now_.size());
+    }
+    std::vector<std::int64_t> principals = periods_.principal;
+    for (std::size_t n = 0; n < principals.size(); ++n) {
+      const bool is_last_first = request_.order == UnbilledOrder::LastFirst;
+      std::int64_t& principal = principals[is_last_first ? principals.size() - 1 - n : n];
+      const std::int64_t part = std::min(principal, refunded);
+      principal -= part;
+      refunded -= part;
+    }
+    return principals;
   }
 
   /// How many installments of the rest still run: those up to its last principal. Periods that had
@@ -160,21 +145,20 @@ class Refunding {
     return std::nullopt;
   }
 
-  /// Of installments that are billed and not due: for the days left, on the principal that went.
-  void reduce_billed_interest() {
-    for (std::size_t i = 0; i < now_.size(); ++i) {
-      if (now_[i].due <= request_.on || !is_billed(plan_, i, request_.on)) continue;
-      const std::span<const InstallmentView> before = plan_.installments.subspan(i);
-      const std::int64_t balance = unpaid_of(before).principal;
-      if (balance == 0) continue;
-      const std::int64_t lost = balance - unpaid_of(std::span(now_).subspan(i)).principal;
-      const Fraction gone = elapsed(terms_.interest->day_count, period_start(now_, terms_.start, i),
-                                    now_[i].due, request_.on);
-      const std::int64_t to_come = share_of(now_[i].interest, gone.rest(), terms_.rounding);
-      const std::int64_t stays =
-          now_[i].interest - share_of(to_come, {lost, balance}, terms_.rounding);
-      now_[i].interest = std::max(now_[i].paid_interest, stays);
+  /// Of what is billed and not due, for the days left, on the principal that went.
+  std::optional<ChangeRefusal> reduce_billed_interest() {
+    std::size_t first = 0;
+    while (first < now_.size() && now_[first].due <= request_.on) ++first;
+    const Rest rest{first, now_.size() - first};
+    if (rest.count == 0) return std::nullopt;
+    const Periods periods = periods_of(plan_.installments, terms_.start, rest, request_.on);
+    const auto parts = price_rest(*terms_.interest, *terms_.interest, periods,
+                                  periods_of(now_, terms_.start, rest, request_.on).principal);
+    if (!parts) return parts.error();
+    for (std::size_t i = first; i < now_.size() && is_billed(plan_, i, request_.on); ++i) {
+      now_[i].interest = std::max(now_[i].paid_interest, (*parts)[i - first].interest);
     }
+    return std::nullopt;
   }
 
   std::int64_t returned_fee() const {
@@ -189,6 +173,7 @@ class Refunding {
   const ChangeTerms& terms_;
   const RefundRequest& request_;
   Rest rest_;
+  Periods periods_;  // of the rest
   std::vector<InstallmentView> now_;
 };
 

@@ -11,10 +11,11 @@
 //
 // ChargeAll: all stays (legacy contracts with a flat fee).
 //
-// Actuarial: outstanding principal + interest accrued to d. Interest of the running period counts
-// by its days as above whether it is billed or not, for interest that has not arisen is not owed;
-// what was paid of it beyond that is returned. Unbilled fees are waived. The part of a period is
-// measured by the plan's day count, or by actual days.
+// Actuarial: outstanding principal + interest accrued to d. Billed or not, interest on the
+// principal that is paid off does not arise for the days from d on (rest_of_plan.h); fixed interest
+// counts by days as above. What was paid beyond that is returned. Unbilled fees are waived.
+// Table 2.4 of the domain after six payments and 10 of the 30 days of period 7: 6 179.02 + 61.79
+// - 41.19, which is 6 179.02 * 1 % * 20 / 30.
 //
 // RuleOf78: rebate = total * k(k + 1) / (n(n + 1)), n periods of which k have not begun by d: a
 // period that has begun counts as used. Fee and interest each. n 12, fee 86.40, k 6: 23.26, where
@@ -26,6 +27,7 @@
 
 #include "base/check.h"
 #include "scheduling/plan_draft.h"
+#include "scheduling/rest_of_plan.h"
 
 namespace scheduling {
 namespace {
@@ -68,7 +70,7 @@ Amounts rebate_by_digits(std::vector<InstallmentView>& installments, const Chang
 /// What the method leaves of the cost of one installment that is not due; the answer is what was
 /// paid beyond it.
 Amounts reduce_one(InstallmentView& installment, const PayoffRequest& request, bool is_billed,
-                   Fraction gone, base::Rounding rounding) {
+                   Fraction gone, std::int64_t interest_arisen, base::Rounding rounding) {
   Amounts returned;
   switch (request.method) {
     case PayoffMethod::WaiveUnbilled:
@@ -81,8 +83,7 @@ Amounts reduce_one(InstallmentView& installment, const PayoffRequest& request, b
       }
       break;
     case PayoffMethod::Actuarial:
-      returned.interest =
-          lower(installment, kInterestCost, share_of(installment.interest, gone, rounding));
+      returned.interest = lower(installment, kInterestCost, interest_arisen);
       if (!is_billed) installment.fee = installment.paid_fee;
       break;
     case PayoffMethod::ChargeAll:
@@ -119,16 +120,20 @@ base::Result<PayoffQuote, ChangeRefusal> quote_payoff(const PlanView& plan,
   if (request.method == PayoffMethod::RuleOf78 && !request.rule_of_78_is_lawful) {
     return Refused(ChangeRefusal::NotLawful);
   }
-  const std::optional<DayCount> day_count =
-      terms.interest ? terms.interest->day_count : std::nullopt;
+  std::vector<std::int64_t> arisen(plan.installments.size());
+  if (request.method == PayoffMethod::Actuarial) {
+    auto interest = interest_arisen(plan, terms, request.on);
+    if (!interest) return Refused(interest.error());
+    arisen = std::move(*interest);
+  }
   std::vector<InstallmentView> installments(plan.installments.begin(), plan.installments.end());
   Amounts returned;
   for (std::size_t i = 0; i < installments.size(); ++i) {
     if (installments[i].due <= request.on) continue;
     const base::Day from = period_start(installments, terms.start, i);
-    const Amounts beyond =
-        reduce_one(installments[i], request, is_billed(plan, i, request.on),
-                   elapsed(day_count, from, installments[i].due, request.on), terms.rounding);
+    const Fraction gone = elapsed(from, installments[i].due, request.on);
+    const Amounts beyond = reduce_one(installments[i], request, is_billed(plan, i, request.on),
+                                      gone, arisen[i], terms.rounding);
     returned.interest += beyond.interest;
   }
   if (request.method == PayoffMethod::RuleOf78) {

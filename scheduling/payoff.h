@@ -43,7 +43,7 @@ struct PayoffQuote {
   std::int64_t payable_minor() const { return owed_minor() - version.returned.total(); }
 };
 
-/// Refused as NothingOwed, NotLawful.
+/// Refused as NothingOwed, NotLawful, RateOutOfRange.
 base::Result<PayoffQuote, ChangeRefusal> quote_payoff(const PlanView& plan,
                                                       const ChangeTerms& terms,
                                                       const PayoffRequest& request);

@@ -42,14 +42,10 @@ Amounts unpaid_of(std::span<const InstallmentView> installments) {
   return sum;
 }
 
-Fraction elapsed(std::optional<DayCount> day_count, base::Day from, base::Day to, base::Day day) {
+Fraction elapsed(base::Day from, base::Day to, base::Day day) {
   if (day <= from) return {0, 1};
   if (day >= to) return {1, 1};
-  const DayCount convention = day_count.value_or(DayCount::Act365Fixed);
-  const std::int64_t all = year_fraction(convention, from, to).numerator;
-  // Months of 30 days can give a span no days, or a part of it more than the whole.
-  if (all <= 0) return {1, 1};
-  return {std::clamp<std::int64_t>(year_fraction(convention, from, day).numerator, 0, all), all};
+  return {base::days_between(from, day), base::days_between(from, to)};
 }
 
 std::int64_t share_of(std::int64_t amount_minor, Fraction fraction, base::Rounding rounding) {

@@ -43,13 +43,11 @@ inline std::span<const Cost> fixed_costs(const ChangeTerms& terms) {
 struct Fraction {
   std::int64_t numerator = 0;
   std::int64_t denominator = 1;
-
-  Fraction rest() const { return {denominator - numerator, denominator}; }
 };
 
-/// The part of the period [from, to) that has gone by at the start of `day`. The day counts are
-/// those of interest: the start counts, the end does not. Without one, actual days.
-Fraction elapsed(std::optional<DayCount> day_count, base::Day from, base::Day to, base::Day day);
+/// The part of the period [from, to) that has gone by at the start of `day`, by actual days: the
+/// start counts, the end does not.
+Fraction elapsed(base::Day from, base::Day to, base::Day day);
 
 /// amount * fraction, rounded once.
 std::int64_t share_of(std::int64_t amount_minor, Fraction fraction, base::Rounding rounding);

@@ -10,35 +10,31 @@ namespace scheduling {
 namespace {
 
 using base::Refused;
-using Parts = base::Result<std::vector<RestPart>, ChangeRefusal>;
+using Principals = base::Result<std::vector<std::int64_t>, ChangeRefusal>;
 
-/// The fewest level payments of which none exceeds the largest so far; on a rate that has risen
-/// since, as many as there are.
-Parts fewest_level_payments(const ChangeTerms& terms, const Periods& periods, std::int64_t left,
-                            std::span<const InstallmentView> rest,
-                            std::span<const std::int64_t> principals, std::size_t parts_at_first) {
+/// Principals of the fewest level payments of which none exceeds the largest so far; where there
+/// are no fewer, as many as there are.
+Principals fewest_level_payments(const ChangeTerms& terms, const Periods& periods,
+                                 std::int64_t left, std::size_t parts_at_first) {
   std::int64_t payment_max = 0;
-  for (const InstallmentView& i : rest) {
-    payment_max = std::max(payment_max, i.unpaid_principal() + i.interest);
+  for (std::size_t k = 0; k < periods.due.size(); ++k) {
+    payment_max = std::max(payment_max, periods.principal[k] + periods.interest[k]);
   }
-  const auto paying = std::ranges::find_if(principals, [](std::int64_t p) { return p > 0; });
-  for (auto count = static_cast<std::size_t>(paying - principals.begin()) + 1;
-       count < principals.size(); ++count) {
-    Periods fewer = periods;
-    fewer.due.resize(count);
-    // Whole periods: the one that runs may have cost less so far.
-    fewer.on = fewer.start;
-    const std::span<const std::int64_t> weights = principals.first(count);
-    const Parts whole = spread_rest(terms, fewer, left, weights, parts_at_first);
-    if (!whole) continue;
-    if (std::ranges::all_of(*whole, [&](const RestPart& part) {
+  // Whole periods: the one that runs may have cost less so far.
+  Periods whole = periods;
+  whole.on = periods.start;
+  for (std::size_t count = 1; count < periods.due.size(); ++count) {
+    const Principals principals = spread_principal(terms, periods, left, count, parts_at_first);
+    if (!principals) continue;
+    const auto parts = price_rest(*terms.interest, *terms.interest, whole, *principals);
+    if (!parts) continue;
+    if (std::ranges::all_of(*parts, [&](const RestPart& part) {
           return part.principal + part.interest <= payment_max;
         })) {
-      fewer.on = periods.on;
-      return spread_rest(terms, fewer, left, weights, parts_at_first);
+      return principals;
     }
   }
-  return spread_rest(terms, periods, left, principals, parts_at_first);
+  return spread_principal(terms, periods, left, periods.due.size(), parts_at_first);
 }
 
 /// The first principals that sum to `left`.
@@ -52,12 +48,25 @@ std::vector<std::int64_t> without_the_last(std::span<const std::int64_t> princip
   return kept;
 }
 
+Principals principals_after(const ChangeTerms& terms, const Periods& periods, std::int64_t left,
+                            PrepaidEffect effect, std::size_t parts_at_first) {
+  switch (effect) {
+    case PrepaidEffect::FewerInstallments:
+      if (terms.interest && terms.interest->method == Method::LevelPayment) {
+        return fewest_level_payments(terms, periods, left, parts_at_first);
+      }
+      return without_the_last(periods.principal, left);
+    case PrepaidEffect::SmallerInstallments:
+      return spread_principal(terms, periods, left, periods.due.size(), parts_at_first);
+  }
+  CHECK(false, "effect {}", static_cast<int>(effect));
+}
+
 /// Fee and fixed interest of the rest; `before` are its unpaid principals until now.
 std::optional<ChangeRefusal> set_cost(std::vector<InstallmentView>& installments, Rest rest,
                                       std::span<const std::int64_t> before,
                                       const ChangeTerms& terms, PrepaidFee rule,
                                       std::size_t parts_at_first, const Cost& cost) {
-  const std::vector<std::int64_t> after = unpaid_principals(installments, rest);
   std::int64_t total = 0;
   std::int64_t principal_before = 0;
   std::int64_t principal_after = 0;
@@ -65,7 +74,8 @@ std::optional<ChangeRefusal> set_cost(std::vector<InstallmentView>& installments
   std::vector<std::int64_t> weights;
   for (std::size_t k = 0; k < rest.count; ++k) {
     InstallmentView& installment = installments[rest.first + k];
-    const bool falls_away = before[k] > 0 && after[k] == 0;
+    const std::int64_t after = installment.unpaid_principal();
+    const bool falls_away = before[k] > 0 && after == 0;
     if (rule == PrepaidFee::KeepOfRemaining) {
       if (falls_away) installment.*cost.owed = installment.*cost.paid;
       continue;
@@ -73,7 +83,7 @@ std::optional<ChangeRefusal> set_cost(std::vector<InstallmentView>& installments
     const std::int64_t unpaid = installment.*cost.owed - installment.*cost.paid;
     total += unpaid;
     principal_before += before[k];
-    principal_after += after[k];
+    principal_after += after;
     installment.*cost.owed = installment.*cost.paid;
     if (falls_away) continue;
     staying.push_back(rest.first + k);
@@ -110,35 +120,21 @@ base::Result<Prepayment, ChangeRefusal> prepay(const PlanView& plan, const Chang
     return Refused(ChangeRefusal::DueUnpaid);
   }
   const Rest rest = unbilled_rest(plan, request.on);
-  const std::vector<std::int64_t> before = unpaid_principals(plan.installments, rest);
-  std::int64_t left = -request.amount_minor;
-  for (const std::int64_t principal : before) left += principal;
+  const Periods periods = periods_of(plan.installments, terms.start, rest, request.on);
+  const std::int64_t left = periods.principal_sum() - request.amount_minor;
   if (left <= 0) return Refused(ChangeRefusal::AmountCoversAll);
 
   std::vector<InstallmentView> installments(plan.installments.begin(), plan.installments.end());
   const std::size_t parts_at_first = installments.size();
-  const Periods periods = periods_of(installments, terms.start, rest, request.on);
-  const bool is_fewer = request.effect == PrepaidEffect::FewerInstallments;
-  Parts parts = std::vector<RestPart>();
-  if (terms.interest && is_fewer && terms.interest->method == Method::LevelPayment) {
-    parts = fewest_level_payments(terms, periods, left,
-                                  plan.installments.subspan(rest.first, rest.count), before,
-                                  parts_at_first);
-  } else if (terms.interest && is_fewer) {
-    parts = price_rest(*terms.interest, periods, without_the_last(before, left));
-  } else if (terms.interest) {
-    parts = spread_rest(terms, periods, left, before, parts_at_first);
-  } else {
-    const auto principals = is_fewer ? std::optional(without_the_last(before, left))
-                                     : spread(left, before, parts_at_first, terms.split_rule);
-    if (!principals) return Refused(ChangeRefusal::NoSchedule);
-    for (const std::int64_t principal : *principals) parts->push_back({principal, 0});
-  }
+  const Principals principals =
+      principals_after(terms, periods, left, request.effect, parts_at_first);
+  if (!principals) return Refused(principals.error());
+  const auto parts = price_if_on_balance(terms, periods, *principals);
   if (!parts) return Refused(parts.error());
-  set_rest(installments, rest, *parts, terms.interest.has_value());
+  set_rest(installments, rest, *parts);
   for (const Cost& cost : fixed_costs(terms)) {
     const auto refusal =
-        set_cost(installments, rest, before, terms, request.fee, parts_at_first, cost);
+        set_cost(installments, rest, periods.principal, terms, request.fee, parts_at_first, cost);
     if (refusal) return Refused(*refusal);
   }
   installments[rest.first].principal += request.amount_minor;

@@ -29,8 +29,8 @@ base::Result<std::int64_t, ChangeRefusal> interest_of_days(const ChangeTerms& te
                                                            std::int64_t balance, Span period,
                                                            Span part) {
   if (!terms.interest) {
-    const Fraction before = elapsed({}, period.from, period.to, part.from);
-    const Fraction after = elapsed({}, period.from, period.to, part.to);
+    const Fraction before = elapsed(period.from, period.to, part.from);
+    const Fraction after = elapsed(period.from, period.to, part.to);
     return share_of(stated, after, terms.rounding) - share_of(stated, before, terms.rounding);
   }
   const auto basis = InterestBasis::make(*terms.interest, period.to);
@@ -82,14 +82,16 @@ base::Result<NewVersion, ChangeRefusal> change_rate(const PlanView& plan, const 
   anew.interest->rate = request.rate;
   std::vector<InstallmentView> installments(plan.installments.begin(), plan.installments.end());
   const Periods periods = periods_of(installments, terms.start, rest, request.from);
-  const std::vector<std::int64_t> principals = unpaid_principals(installments, rest);
-  std::int64_t principal = 0;
-  for (const std::int64_t p : principals) principal += p;
-  const auto parts = is_annuity(terms.interest->method)
-                         ? spread_rest(anew, periods, principal, principals, installments.size())
-                         : price_rest(*anew.interest, periods, principals);
+  std::vector<std::int64_t> principals = periods.principal;
+  if (is_annuity(terms.interest->method)) {
+    auto levelled =
+        spread_principal(anew, periods, periods.principal_sum(), rest.count, installments.size());
+    if (!levelled) return Refused(levelled.error());
+    principals = std::move(*levelled);
+  }
+  const auto parts = price_rest(*terms.interest, *anew.interest, periods, principals);
   if (!parts) return Refused(parts.error());
-  set_rest(installments, rest, *parts, true);
+  set_rest(installments, rest, *parts);
   if (is_same_interest(plan, installments)) return Refused(ChangeRefusal::NothingChanges);
   return make_version(ChangeCause::RateChange, request.on, plan, std::move(installments));
 }

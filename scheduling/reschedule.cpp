@@ -60,20 +60,22 @@ int count_since(std::span<const base::Day> earlier, int months, base::Day on) {
       earlier, [&](base::Day day) { return base::add_months(day, months) > on; }));
 }
 
-/// Interest that has accrued by the day and is unpaid.
-std::int64_t accrued_unpaid(const PlanView& plan, const ChangeTerms& terms, base::Day on) {
+/// Interest that has arisen by the day and is unpaid, where it arises on a balance; else all of it.
+base::Result<std::int64_t, ChangeRefusal> interest_to_spread(const PlanView& plan,
+                                                             const ChangeTerms& terms,
+                                                             base::Day on) {
+  if (!terms.interest) return unpaid_of(plan.installments).interest;
+  const auto arisen = interest_arisen(plan, terms, on);
+  if (!arisen) return Refused(arisen.error());
   std::int64_t sum = 0;
-  for (std::size_t i = 0; i < plan.installments.size(); ++i) {
-    const InstallmentView& one = plan.installments[i];
-    const Fraction gone = elapsed(terms.interest->day_count,
-                                  period_start(plan.installments, terms.start, i), one.due, on);
-    const std::int64_t accrued = share_of(one.interest, gone, terms.interest->interest_rounding);
-    sum += std::max<std::int64_t>(0, accrued - one.paid_interest);
+  for (std::size_t i = 0; i < arisen->size(); ++i) {
+    sum += std::max<std::int64_t>(0, (*arisen)[i] - plan.installments[i].paid_interest);
   }
   return sum;
 }
 
-/// The plan without anything unpaid: what was paid, where it was, and due by `on`.
+/// The plan without anything unpaid: what was paid, where it was, and due by `on`. It ends on `on`,
+/// with an installment of 0 if need be, so that the next period starts there.
 std::vector<InstallmentView> paid_part(const PlanView& plan, base::Day on) {
   std::vector<InstallmentView> paid(plan.installments.begin(), plan.installments.end());
   for (InstallmentView& i : paid) {
@@ -83,6 +85,7 @@ std::vector<InstallmentView> paid_part(const PlanView& plan, base::Day on) {
     i.due = std::min(i.due, on);
   }
   drop_empty_tail(paid, 0);
+  if (paid.empty() || paid.back().due < on) paid.push_back({.due = on});
   return paid;
 }
 
@@ -98,6 +101,19 @@ std::optional<ChangeRefusal> refuse_re_age(const PlanView& plan, const ChangeTer
   if (principal > 0 && principal / request.count < terms.principal_minor_min) {
     return ChangeRefusal::PrincipalTooSmallToSplit;
   }
+  return std::nullopt;
+}
+
+/// Spreads principal over a rest, with the interest it bears there.
+std::optional<ChangeRefusal> spread_over(std::vector<InstallmentView>& installments, Rest rest,
+                                         const ChangeTerms& terms, const Periods& periods,
+                                         std::int64_t principal) {
+  const auto principals =
+      spread_principal(terms, periods, principal, rest.count, installments.size());
+  if (!principals) return principals.error();
+  const auto parts = price_if_on_balance(terms, periods, *principals);
+  if (!parts) return parts.error();
+  set_rest(installments, rest, *parts);
   return std::nullopt;
 }
 
@@ -184,19 +200,20 @@ base::Result<NewVersion, ChangeRefusal> re_age(const PlanView& plan, const Chang
   }
   const std::span<InstallmentView> fresh = std::span(installments).subspan(kept);
   if (terms.interest) {
-    Periods periods{.start = request.on, .due = {}, .on = request.on};
-    for (const InstallmentView& i : fresh) periods.due.push_back(i.due);
-    const std::vector<std::int64_t> weights(count, 0);
-    const auto parts = spread_rest(terms, periods, unpaid.principal, weights, count);
-    if (!parts) return Refused(parts.error());
-    set_rest(installments, {kept, count}, *parts, true);
+    ChangeTerms anew = terms;
+    anew.interest->dues = request.dues;
+    const Rest rest{kept, count};
+    const auto refusal =
+        spread_over(installments, rest, anew,
+                    periods_of(installments, terms.start, rest, request.on), unpaid.principal);
+    if (refusal) return Refused(*refusal);
   } else if (!add_split(fresh, &InstallmentView::principal, unpaid.principal, terms.split_rule)) {
     return Refused(ChangeRefusal::NoSchedule);
   }
-  const std::int64_t interest =
-      terms.interest ? accrued_unpaid(plan, terms, request.on) : unpaid.interest;
+  const auto interest = interest_to_spread(plan, terms, request.on);
+  if (!interest) return Refused(interest.error());
   if (!add_split(fresh, &InstallmentView::fee, unpaid.fee, terms.split_rule) ||
-      !add_split(fresh, &InstallmentView::interest, interest, terms.split_rule)) {
+      !add_split(fresh, &InstallmentView::interest, *interest, terms.split_rule)) {
     return Refused(ChangeRefusal::NoSchedule);
   }
   return make_version(ChangeCause::ReAge, request.on, plan, std::move(installments));
@@ -223,12 +240,10 @@ base::Result<NewVersion, ChangeRefusal> re_amortize(const PlanView& plan, const 
   const std::span<InstallmentView> to_come =
       std::span(installments).subspan(rest.first, rest.count);
   if (terms.interest) {
-    const std::vector<std::int64_t> weights = unpaid_principals(installments, rest);
     const std::int64_t principal = unpaid_of(to_come).principal + overdue.principal;
-    const auto parts = spread_rest(terms, periods_of(installments, terms.start, rest, on),
-                                   principal, weights, installments.size());
-    if (!parts) return Refused(parts.error());
-    set_rest(installments, rest, *parts, true);
+    const auto refusal = spread_over(installments, rest, terms,
+                                     periods_of(installments, terms.start, rest, on), principal);
+    if (refusal) return Refused(*refusal);
   } else if (!add_split(to_come, &InstallmentView::principal, overdue.principal,
                         terms.split_rule)) {
     return Refused(ChangeRefusal::NoSchedule);

@@ -66,8 +66,10 @@ struct ReAgeRequest {
 /// Re-age (展期): all that is unpaid is spread over new installments, each component by itself, and
 /// the plan is current. Fee stays fee: none of it becomes principal.
 ///
-/// Interest on a balance starts anew on the day, by the method; what had accrued until then and is
-/// unpaid is spread like fee. Late fee stays as it is.
+/// An installment of 0 due on the day stands before the new ones, unless a paid one does: there
+/// their first period starts. Interest on a balance starts anew with it, by the method; a rate per
+/// period is one of the new periods. What had accrued until then and is unpaid is spread like fee.
+/// Late fee stays as it is.
 ///
 /// Refused as NothingOwed, CountOutOfRange, DueNotInFuture, DueDatesOutOfOrder, what the guard
 /// says, PrincipalTooSmallToSplit, RateOutOfRange, NoSchedule.

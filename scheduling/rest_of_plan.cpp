@@ -1,6 +1,7 @@
 #include "scheduling/rest_of_plan.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/check.h"
 #include "scheduling/interest_basis.h"
@@ -11,7 +12,6 @@ namespace scheduling {
 namespace {
 
 using base::Refused;
-using Parts = base::Result<std::vector<RestPart>, ChangeRefusal>;
 
 template <class IsFirst>
 Rest find_rest(const PlanView& plan, IsFirst is_first) {
@@ -23,16 +23,20 @@ Rest find_rest(const PlanView& plan, IsFirst is_first) {
   return {first, end - first};
 }
 
+std::int64_t sum(std::span<const std::int64_t> amounts) {
+  return std::accumulate(amounts.begin(), amounts.end(), std::int64_t{0});
+}
+
 /// Terms of a schedule of what is left, starting in the period that runs.
 Terms terms_of_rest(const ChangeTerms& terms, const Periods& periods, std::int64_t principal,
-                    std::span<const std::int64_t> weights) {
+                    std::size_t count) {
   const Terms& agreed = *terms.interest;
   Terms rest;
   rest.principal = {principal, agreed.principal.currency()};
-  rest.installment_count = static_cast<int>(periods.due.size());
+  rest.installment_count = static_cast<int>(count);
   rest.disbursed_on = periods.start;
   rest.dues = agreed.dues;
-  rest.due_on = periods.due;
+  rest.due_on = {periods.due.begin(), periods.due.begin() + rest.installment_count};
   rest.method = agreed.method;
   rest.rate = agreed.rate;
   rest.split_rule = terms.split_rule;
@@ -44,34 +48,41 @@ Terms terms_of_rest(const ChangeTerms& terms, const Periods& periods, std::int64
     rest.balloon_minor = std::min(agreed.balloon_minor, principal);
   }
   // Periods that were free of principal at the start stay so.
-  const auto paying = std::ranges::find_if(weights, [](std::int64_t w) { return w > 0; });
-  if (paying != weights.end()) rest.grace.principal = static_cast<int>(paying - weights.begin());
+  const auto paying = std::ranges::find_if(periods.principal, [](std::int64_t p) { return p > 0; });
+  if (paying != periods.principal.end()) {
+    rest.grace.principal = static_cast<int>(paying - periods.principal.begin());
+  }
   return rest;
 }
 
-/// Interest of the first period, where the change comes in the middle of it.
-std::int64_t running_interest(const InterestBasis& basis, const Terms& agreed,
-                              const Periods& periods, std::int64_t balance) {
-  const base::Day due = periods.due.front();
-  const base::Day on = std::min(periods.on, due);
-  const Fraction gone = elapsed(agreed.day_count, periods.start, due, on);
-  return share_of(periods.stated_interest, gone, agreed.interest_rounding) +
-         basis.interest_within(balance, on, due, periods.start, due, agreed.interest_rounding);
-}
-
-base::Result<InterestBasis, ChangeRefusal> basis_of(const Terms& agreed, const Periods& periods) {
-  auto basis = InterestBasis::make(agreed, periods.due.back());
+/// The interest of each period from the day of the change on.
+base::Result<std::vector<std::int64_t>, ChangeRefusal> interest_to_come(
+    const Terms& agreed, const Periods& periods, std::span<const std::int64_t> principals) {
+  std::size_t last = periods.due.size() - 1;
+  while (last > 0 && principals[last] == 0) --last;
+  const auto basis = InterestBasis::make(agreed, periods.due[last]);
   if (!basis) return Refused(ChangeRefusal::RateOutOfRange);
-  // Asked here, so that no part of a period can find it too high.
+  std::vector<std::int64_t> interest;
+  std::int64_t balance = sum(principals);
   base::Day from = periods.start;
-  for (const base::Day due : periods.due) {
-    if (!basis->numerator(from, due)) return Refused(ChangeRefusal::RateOutOfRange);
+  for (std::size_t k = 0; k < principals.size(); ++k) {
+    const base::Day due = periods.due[k];
+    const auto whole = basis->numerator(from, due);
+    if (!whole) return Refused(ChangeRefusal::RateOutOfRange);
+    const base::Day on = std::min(periods.on, due);
+    interest.push_back(
+        k == 0 && from < on
+            ? basis->interest_within(balance, on, due, from, due, agreed.interest_rounding)
+            : interest_on(balance, {*whole, basis->denominator()}, agreed.interest_rounding));
+    balance -= principals[k];
     from = due;
   }
-  return *basis;
+  return interest;
 }
 
 }  // namespace
+
+std::int64_t Periods::principal_sum() const { return sum(principal); }
 
 Rest unbilled_rest(const PlanView& plan, base::Day on) {
   return find_rest(plan, [&](std::size_t i) { return !is_billed(plan, i, on); });
@@ -91,84 +102,103 @@ bool is_on_balance(Method method) {
 
 Periods periods_of(std::span<const InstallmentView> installments, base::Day plan_start, Rest rest,
                    base::Day on) {
-  Periods periods{.start = period_start(installments, plan_start, rest.first), .due = {}, .on = on};
+  Periods periods{.start = period_start(installments, plan_start, rest.first),
+                  .on = on,
+                  .due = {},
+                  .principal = {},
+                  .interest = {}};
   for (const InstallmentView& i : installments.subspan(rest.first, rest.count)) {
     periods.due.push_back(i.due);
+    periods.principal.push_back(i.unpaid_principal());
+    periods.interest.push_back(i.interest);
   }
-  if (rest.count > 0) periods.stated_interest = installments[rest.first].interest;
   return periods;
 }
 
-std::vector<std::int64_t> unpaid_principals(std::span<const InstallmentView> installments,
-                                            Rest rest) {
-  std::vector<std::int64_t> principals;
-  for (const InstallmentView& i : installments.subspan(rest.first, rest.count)) {
-    principals.push_back(i.unpaid_principal());
-  }
-  return principals;
-}
-
-Parts price_rest(const Terms& agreed, const Periods& periods,
-                 std::span<const std::int64_t> principals) {
+base::Result<std::vector<RestPart>, ChangeRefusal> price_rest(
+    const Terms& before, const Terms& agreed, const Periods& periods,
+    std::span<const std::int64_t> principals) {
   CHECK(principals.size() == periods.due.size(), "{} principals for {} periods", principals.size(),
         periods.due.size());
   std::vector<RestPart> parts;
   if (principals.empty()) return parts;
   CHECK(is_on_balance(agreed.method), "interest of a method that has none on the balance");
-  const auto basis = basis_of(agreed, periods);
-  if (!basis) return Refused(basis.error());
-  std::int64_t balance = 0;
-  for (const std::int64_t principal : principals) balance += principal;
-  base::Day from = periods.start;
+  const auto was = interest_to_come(before, periods, periods.principal);
+  if (!was) return Refused(was.error());
+  const auto is = interest_to_come(agreed, periods, principals);
+  if (!is) return Refused(is.error());
   for (std::size_t k = 0; k < principals.size(); ++k) {
-    const bool is_running = k == 0 && from < periods.on;
-    const std::int64_t interest =
-        is_running
-            ? running_interest(*basis, agreed, periods, balance)
-            : interest_on(balance, {*basis->numerator(from, periods.due[k]), basis->denominator()},
-                          agreed.interest_rounding);
-    parts.push_back({principals[k], interest});
-    balance -= principals[k];
-    from = periods.due[k];
+    parts.push_back({principals[k], periods.interest[k] + (*is)[k] - (*was)[k]});
   }
   return parts;
 }
 
-Parts spread_rest(const ChangeTerms& terms, const Periods& periods, std::int64_t principal,
-                  std::span<const std::int64_t> weights, std::size_t parts_at_first) {
-  const Terms& agreed = *terms.interest;
-  if (principal == 0 || !(is_annuity(agreed.method) || is_even(weights, parts_at_first))) {
-    const auto principals = spread(principal, weights, parts_at_first, terms.split_rule);
-    if (!principals) return Refused(ChangeRefusal::NoSchedule);
-    return price_rest(agreed, periods, *principals);
+base::Result<std::vector<std::int64_t>, ChangeRefusal> spread_principal(
+    const ChangeTerms& terms, const Periods& periods, std::int64_t principal, std::size_t count,
+    std::size_t parts_at_first) {
+  const std::span<const std::int64_t> weights = std::span(periods.principal).first(count);
+  const bool has_schedule =
+      terms.interest && principal > 0 &&
+      (is_annuity(terms.interest->method) || is_even(weights, parts_at_first));
+  std::vector<std::int64_t> principals;
+  if (has_schedule) {
+    const auto schedule = make_schedule(terms_of_rest(terms, periods, principal, count));
+    if (!schedule) {
+      const bool is_rate = schedule.error() == TermsRefusal::RateOutOfRange;
+      return Refused(is_rate ? ChangeRefusal::RateOutOfRange : ChangeRefusal::NoSchedule);
+    }
+    for (const Installment& i : schedule->installments) principals.push_back(i.principal_minor);
+  } else {
+    auto parts = spread(principal, weights, parts_at_first, terms.split_rule);
+    if (!parts) return Refused(ChangeRefusal::NoSchedule);
+    principals = std::move(*parts);
   }
-  const auto schedule = make_schedule(terms_of_rest(terms, periods, principal, weights));
-  if (!schedule) {
-    const bool is_rate = schedule.error() == TermsRefusal::RateOutOfRange;
-    return Refused(is_rate ? ChangeRefusal::RateOutOfRange : ChangeRefusal::NoSchedule);
-  }
+  principals.resize(periods.due.size());
+  return principals;
+}
+
+base::Result<std::vector<RestPart>, ChangeRefusal> price_if_on_balance(
+    const ChangeTerms& terms, const Periods& periods, std::span<const std::int64_t> principals) {
+  if (terms.interest) return price_rest(*terms.interest, *terms.interest, periods, principals);
   std::vector<RestPart> parts;
-  for (const Installment& i : schedule->installments) {
-    parts.push_back({i.principal_minor, i.interest_minor});
-  }
-  if (periods.start < periods.on) {
-    const auto basis = basis_of(agreed, periods);
-    if (!basis) return Refused(basis.error());
-    parts.front().interest = running_interest(*basis, agreed, periods, principal);
+  for (std::size_t k = 0; k < principals.size(); ++k) {
+    parts.push_back({principals[k], periods.interest[k]});
   }
   return parts;
+}
+
+base::Result<std::vector<std::int64_t>, ChangeRefusal> interest_arisen(const PlanView& plan,
+                                                                       const ChangeTerms& terms,
+                                                                       base::Day on) {
+  std::vector<std::int64_t> arisen;
+  for (std::size_t i = 0; i < plan.installments.size(); ++i) {
+    const InstallmentView& one = plan.installments[i];
+    if (one.due <= on) {
+      arisen.push_back(one.interest);
+    } else if (!terms.interest) {
+      const base::Day from = period_start(plan.installments, terms.start, i);
+      arisen.push_back(share_of(one.interest, elapsed(from, one.due, on), terms.rounding));
+    } else {
+      const Rest rest{i, plan.installments.size() - i};
+      const Periods periods = periods_of(plan.installments, terms.start, rest, on);
+      const auto parts = price_if_on_balance(terms, periods, std::vector<std::int64_t>(rest.count));
+      if (!parts) return Refused(parts.error());
+      for (const RestPart& part : *parts) {
+        arisen.push_back(std::max<std::int64_t>(0, part.interest));
+      }
+      break;
+    }
+  }
+  return arisen;
 }
 
 void set_rest(std::vector<InstallmentView>& installments, Rest rest,
-              std::span<const RestPart> parts, bool sets_interest) {
-  CHECK(parts.size() <= rest.count, "{} parts for {} installments", parts.size(), rest.count);
+              std::span<const RestPart> parts) {
+  CHECK(parts.size() == rest.count, "{} parts for {} installments", parts.size(), rest.count);
   for (std::size_t k = 0; k < rest.count; ++k) {
     InstallmentView& installment = installments[rest.first + k];
-    const RestPart part = k < parts.size() ? parts[k] : RestPart{};
-    installment.principal = installment.paid_principal + part.principal;
-    if (sets_interest) {
-      installment.interest = std::max(installment.paid_interest, part.interest);
-    }
+    installment.principal = installment.paid_principal + parts[k].principal;
+    installment.interest = std::max(installment.paid_interest, parts[k].interest);
   }
 }
 

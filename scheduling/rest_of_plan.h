@@ -1,10 +1,13 @@
 // What is to come of a plan, spread or priced anew. Internal to the changes.
 //
-// Interest of a period is the principal owed in it times the rate of the period, exactly as
-// make_schedule has it: a new spread is a schedule of its own, from the period it starts in. Where
-// a change comes in the middle of a period, what the period has cost until then stays (its agreed
-// interest * days gone / days of the period), and what is owed from then on bears interest for the
-// days that are left; each part is rounded once.
+// What is spread anew is a schedule of its own, by the method agreed on, from the period the change
+// comes in; see make_schedule for the principals. Interest of a period is the principal owed in it
+// times the rate of the period, rounded once.
+//
+// A change moves interest by a difference: what the period costs from the day of the change on,
+// after it less before it. So what a period has cost until then stays, as does what an installment
+// carries besides (interest that a re-age spread, days that a pause made free). In the middle of a
+// period only the days that are left differ, and each of the two amounts is rounded once.
 #pragma once
 
 #include <cstddef>
@@ -32,37 +35,52 @@ Rest rest_due_from(const PlanView& plan, base::Day day);
 bool is_on_balance(Method method);
 bool is_annuity(Method method);
 
-/// The periods of a rest, when a change counts and what the first of them costs so far.
+/// A rest before the change, and the day the change counts from. One element an installment.
 struct Periods {
   base::Day start;  ///< of the first
+  base::Day on;
   std::vector<base::Day> due;
-  base::Day on;                      ///< when the change counts
-  std::int64_t stated_interest = 0;  ///< of the first, whole
+  std::vector<std::int64_t> principal;  ///< unpaid
+  std::vector<std::int64_t> interest;   ///< whole
+
+  std::int64_t principal_sum() const;
 };
 Periods periods_of(std::span<const InstallmentView> installments, base::Day plan_start, Rest rest,
                    base::Day on);
 
-std::vector<std::int64_t> unpaid_principals(std::span<const InstallmentView> installments,
-                                            Rest rest);
-
 /// What an installment asks for: principal not paid yet, and the whole interest of its period.
 struct RestPart {
   std::int64_t principal = 0;
-  std::int64_t interest = 0;
+  std::int64_t interest =
+      0;  ///< may be negative before `set_rest`, where free days were worth more
 };
 
-/// Interest on given principals, of which those of later periods are owed too.
+/// Interest once the principals are those, and the agreement is `agreed` instead of `before`.
 base::Result<std::vector<RestPart>, ChangeRefusal> price_rest(
-    const Terms& agreed, const Periods& periods, std::span<const std::int64_t> principals);
+    const Terms& before, const Terms& agreed, const Periods& periods,
+    std::span<const std::int64_t> principals);
 
-/// `principal` over the periods with its interest: level payments by their method, and so are
-/// principals that are even by `weights`; others stay in proportion to the weights.
-base::Result<std::vector<RestPart>, ChangeRefusal> spread_rest(
-    const ChangeTerms& terms, const Periods& periods, std::int64_t principal,
-    std::span<const std::int64_t> weights, std::size_t parts_at_first);
+/// `principal` over the first `count` periods, none for those after: level payments by their
+/// method, and so are principals that were even; others stay in the proportion they had.
+base::Result<std::vector<std::int64_t>, ChangeRefusal> spread_principal(const ChangeTerms& terms,
+                                                                        const Periods& periods,
+                                                                        std::int64_t principal,
+                                                                        std::size_t count,
+                                                                        std::size_t parts_at_first);
+
+/// Interest on a balance for the principals; fixed interest stays as it is.
+base::Result<std::vector<RestPart>, ChangeRefusal> price_if_on_balance(
+    const ChangeTerms& terms, const Periods& periods, std::span<const std::int64_t> principals);
+
+/// The interest of each installment of the plan if nothing is owed from the day on: that of a
+/// balance without what is to come of it; fixed interest of the running period by days (rounded as
+/// the terms say), and none of later ones.
+base::Result<std::vector<std::int64_t>, ChangeRefusal> interest_arisen(const PlanView& plan,
+                                                                       const ChangeTerms& terms,
+                                                                       base::Day on);
 
 /// Writes the parts into the installments of the rest; interest paid stays owed.
 void set_rest(std::vector<InstallmentView>& installments, Rest rest,
-              std::span<const RestPart> parts, bool sets_interest);
+              std::span<const RestPart> parts);
 
 }  // namespace scheduling

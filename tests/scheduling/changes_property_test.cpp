@@ -10,6 +10,7 @@
 #include "scheduling/prepay.h"
 #include "scheduling/reprice.h"
 #include "scheduling/reschedule.h"
+#include "scheduling/rest_of_plan.h"
 #include "tests/scheduling/changes.h"
 #include "tests/support/property.h"
 
@@ -238,6 +239,7 @@ struct Life {
     const auto version = re_age(plan.view(), plan.terms, request, {}, facts);
     if (!version) return;
     take(*version);
+    if (plan.terms.interest) plan.terms.interest->dues = request.dues;
     const Amounts after = unpaid_of(plan.installments);
     RC_ASSERT(after.principal == before.principal && after.fee == before.fee);
     RC_ASSERT(days_past_due(plan.view(), {}, today) == 0);
@@ -275,37 +277,57 @@ TEST(Changes, ConserveWhatWasLentAndPaid) {
   }
 }
 
-/// Payoff amounts by their definition (domain.md §1.5), each installment by itself.
-std::int64_t naive_payoff(const PlanView& plan, Day start, Day on, PayoffMethod method) {
+/// Interest of the days from `on` to `due`, of the period that starts on `from`; rates a year.
+std::int64_t naive_interest(const Terms& terms, std::int64_t balance, Day from, Day on, Day due) {
+  const bool by_days = terms.day_count || terms.method == Method::DailyInterest;
+  const std::int64_t periods_a_year = terms.dues.every.unit == PeriodUnit::Month ? 12 : 26;
+  const std::int64_t days_a_year = periods_a_year * base::days_between(from, due);
+  return base::narrow(base::div_round(
+      base::int128{balance} * terms.rate.e8 * base::days_between(on, due),
+      base::int128{base::kRateScale} * (by_days ? 365 : days_a_year), base::Rounding::HalfUp));
+}
+
+/// Payoff amounts of a plan as it was made, by their definition (domain.md §1.5).
+std::int64_t naive_payoff(const LivePlan& plan, Day on, PayoffMethod method) {
   std::int64_t sum = 0;
-  Day from = start;
+  std::int64_t balance = sum_of(plan.installments).principal;
+  Day from = plan.terms.start;
   for (std::size_t i = 0; i < plan.installments.size(); ++i) {
     const InstallmentView& one = plan.installments[i];
+    const bool billed = is_billed(plan.view(), i, on);
     sum += one.principal;
-    const bool is_due = one.due <= on;
-    const int days = std::clamp(base::days_between(from, on), 0, base::days_between(from, one.due));
     auto by_days = [&](std::int64_t amount) {
-      if (is_due) return amount;
+      if (one.due <= on) return amount;
+      const int days = std::max(0, base::days_between(from, on));
       return base::narrow(base::div_round(
           base::int128{amount} * days, base::days_between(from, one.due), base::Rounding::HalfUp));
     };
     switch (method) {
       case PayoffMethod::WaiveUnbilled:
-        if (is_billed(plan, i, on)) sum += one.fee + one.interest;
+        if (billed) sum += one.fee + one.interest;
         break;
       case PayoffMethod::ProrataDays:
-        sum += is_billed(plan, i, on) ? one.fee + one.interest
-                                      : by_days(one.fee) + by_days(one.interest);
+        sum += billed ? one.fee + one.interest : by_days(one.fee) + by_days(one.interest);
         break;
       case PayoffMethod::Actuarial:
-        if (is_billed(plan, i, on)) sum += one.fee;
-        sum += by_days(one.interest);
+        if (billed) sum += one.fee;
+        if (!plan.terms.interest) {
+          sum += by_days(one.interest);
+        } else if (from < on) {
+          sum += one.interest;
+          if (one.due > on) {
+            sum -= naive_interest(*plan.terms.interest, balance, from, on, one.due);
+          }
+        } else if (one.due <= on) {
+          sum += one.interest;
+        }
         break;
       case PayoffMethod::ChargeAll:
       case PayoffMethod::RuleOf78:
         sum += one.fee + one.interest;
         break;
     }
+    balance -= one.principal;
     from = one.due;
   }
   return sum;
@@ -315,13 +337,13 @@ TEST(Changes, PayoffOfAnUnpaidPlanIsItsDefinition) {
   tests::property("payoff", [] {
     LivePlan plan = random_plan();
     plan.terms.rounding = base::Rounding::HalfUp;
-    if (plan.terms.interest) plan.terms.interest->day_count = std::nullopt;
+    RC_PRE(!plan.terms.interest || plan.terms.interest->day_count != DayCount::ThirtyE360);
     const Day on = plus_days(plan.terms.start, any(0, 500));
     std::map<PayoffMethod, std::int64_t> amounts;
     for (const PayoffMethod method : {PayoffMethod::WaiveUnbilled, PayoffMethod::ProrataDays,
                                       PayoffMethod::ChargeAll, PayoffMethod::Actuarial}) {
       amounts[method] = quote_payoff(plan.view(), plan.terms, {on, method})->payable_minor();
-      RC_ASSERT(amounts[method] == naive_payoff(plan.view(), plan.terms.start, on, method));
+      RC_ASSERT(amounts[method] == naive_payoff(plan, on, method));
     }
     RC_ASSERT(amounts[PayoffMethod::WaiveUnbilled] <= amounts[PayoffMethod::ProrataDays]);
     RC_ASSERT(amounts[PayoffMethod::ProrataDays] <= amounts[PayoffMethod::ChargeAll]);
@@ -395,6 +417,51 @@ TEST(Changes, PrepaymentOnADueDateIsAScheduleOfTheRest) {
     }
   });
   EXPECT_GT(count, 0);
+}
+
+// What interest has arisen by the day of a change is owed after it as before, also by a second
+// change: only what is to come differs. Paid interest is left out, as it never falls.
+TEST(Changes, TouchOnlyInterestToCome) {
+  std::map<std::string, int> done;
+  tests::property("interest arisen", [&] {
+    Life life(done);
+    LivePlan& plan = life.plan;
+    RC_PRE(plan.terms.interest.has_value());
+    const auto paid = static_cast<std::size_t>(any(0, static_cast<int>(plan.installments.size())));
+    for (std::size_t i = 0; i < paid; ++i) {
+      if (plan.installments[i].interest > 0) plan.pay_one(i);
+    }
+    if (paid > 0) life.today = plan.installments[paid - 1].due;
+    for (int step = 0; step < 2; ++step) {
+      life.today = plus_days(life.today, any(0, 40));
+      auto arisen = [&] {
+        const auto interest = interest_arisen(plan.view(), plan.terms, life.today);
+        RC_ASSERT(interest.has_value());
+        std::int64_t sum = 0;
+        for (const std::int64_t i : *interest) sum += i;
+        return sum;
+      };
+      const std::int64_t before = arisen();
+      switch (any(0, 3)) {
+        case 0:
+          life.prepay_some();
+          break;
+        case 1:
+          life.refund_some();
+          break;
+        case 2:
+          life.re_age_all();
+          break;
+        default:
+          if (const auto v = re_amortize(plan.view(), plan.terms, life.today)) life.take(*v);
+          break;
+      }
+      RC_ASSERT(arisen() == before);
+    }
+  });
+  for (const std::string cause : {"prepayment", "refund", "re_age", "re_amortize"}) {
+    EXPECT_GT(done[cause], 0) << cause;
+  }
 }
 
 // Refunded bit by bit or at once, everything goes back, and no fee that was to come is owed.

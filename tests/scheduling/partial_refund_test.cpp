@@ -144,7 +144,7 @@ TEST(PartialRefund, LowersBilledInterestForTheDaysLeft) {
   plan.pay_first(6);
   const PartialRefund refund = refunded(
       plan, {.on = make_day(2026, 6, 25), .amount_minor = 3'000'00, .lent_minor = 12'000'00});
-  // 61.79 * 20 / 30 = 41.19; of it 3 000.00 / 6 179.02 is 20.00.
+  // 1 % of 3 000.00 for 20 of 30 days.
   EXPECT_EQ(refund.version.installments[6].interest, 61'79 - 20'00);
   EXPECT_EQ(refund.version.installments[6].principal, 1'004'40);
 }

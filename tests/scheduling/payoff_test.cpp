@@ -133,13 +133,14 @@ TEST(Payoff, TakesInterestThroughTheDayOnly) {
   EXPECT_EQ(actuarial.version.rebated.interest,
             794'23 - (120'00 + 110'54 + 100'98 + 91'33 + 81'58 + 71'73) - 20'60);
   EXPECT_EQ(quote(plan, make_day(2026, 6, 15), PayoffMethod::Actuarial).payable_minor(), 6'179'02);
-  // Period 7 paid before it was over: what had not arisen comes back.
+  // Period 7 paid before it was over: what of it does not arise any more, 1 % of 5 174.62 for 20 of
+  // 30 days, comes back.
   plan.pay_one(6);
   const PayoffQuote early = quote(plan, on, PayoffMethod::Actuarial);
-  EXPECT_EQ(early.version.returned, (Amounts{.interest = 61'79 - 20'60}));
-  EXPECT_EQ(early.payable_minor(), 5'174'62 - (61'79 - 20'60));
+  EXPECT_EQ(early.version.returned, (Amounts{.interest = 34'50}));
+  EXPECT_EQ(early.payable_minor(), 5'174'62 - 34'50);
   const auto payoff = pay_off(plan.view(), plan.terms,
-                              {.on = on, .method = PayoffMethod::Actuarial}, 5'174'62 - 41'19);
+                              {.on = on, .method = PayoffMethod::Actuarial}, 5'174'62 - 34'50);
   EXPECT_EQ(payoff->credit_minor, 0);
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "scheduling/overdue.h"
+#include "scheduling/payoff.h"
 #include "scheduling/plan_draft.h"
 #include "tests/scheduling/changes.h"
 
@@ -11,7 +12,6 @@ namespace scheduling {
 namespace {
 
 using base::make_day;
-using testing::Each;
 using testing::ElementsAre;
 
 /// The example of domain.md §1.9: 3 overdue and 6 future installments of 100.00, on 20 March 2026.
@@ -88,9 +88,11 @@ TEST(ReAmortize, RefusalsInOrder) {
 TEST(ReAge, SpreadsAllOverNewInstallments) {
   const auto version = re_age(nine().view(), nine().terms, to(9), {}, good_facts());
   ASSERT_TRUE(version);
-  EXPECT_THAT(principal_and_fee(version->installments), Each(Pair(100'00, 0)));
-  EXPECT_EQ(version->installments.size(), 9U);
-  EXPECT_EQ(version->installments.front().due, make_day(2026, 4, 20));
+  std::vector<Pair> expected(10, Pair(100'00, 0));
+  expected[0] = Pair(0, 0);  // where the new periods start
+  EXPECT_EQ(principal_and_fee(version->installments), expected);
+  EXPECT_EQ(version->installments[0].due, kToday);
+  EXPECT_EQ(version->installments[1].due, make_day(2026, 4, 20));
   EXPECT_EQ(version->installments.back().due, make_day(2026, 12, 20));
   EXPECT_EQ(days_past_due(plan_of(version->installments), cny_late_terms(), kToday), 0);
 }
@@ -123,9 +125,16 @@ TEST(ReAge, StartsInterestAnew) {
   const auto version = re_age(plan.view(), plan.terms, request, no_minimum_age, good_facts());
   ASSERT_TRUE(version);
   const std::int64_t accrued = 120'00 + 110'54 + 50'49;
-  EXPECT_EQ(version->installments[0].principal, 564'88 - 120'00);
-  EXPECT_EQ(version->installments[0].interest, 120'00 + accrued / 24);
-  EXPECT_EQ(version->installments[1].total(), 564'88 + accrued / 24);
+  EXPECT_EQ(version->installments[1].principal, 564'88 - 120'00);
+  EXPECT_EQ(version->installments[1].interest, 120'00 + accrued / 24);
+  EXPECT_EQ(version->installments[2].total(), 564'88 + accrued / 24);
+  // A month later 1 % less: the rest of the accrued interest is owed in a payoff all the same.
+  LivePlan next = plan;
+  next.installments = version->installments;
+  next.pay_first(2);
+  const auto quote =
+      quote_payoff(next.view(), next.terms, {make_day(2026, 4, 1), PayoffMethod::Actuarial});
+  EXPECT_EQ(quote->payable_minor(), 12'000'00 - (564'88 - 120'00) + accrued - accrued / 24);
 }
 
 TEST(ReAge, RefusalsInOrder) {
