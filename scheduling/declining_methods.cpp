@@ -48,7 +48,10 @@ std::int64_t interest_in_parts(const Draft& draft, int index, std::int64_t balan
     }
     balance_minor += advance.amount_minor;
   }
-  if (from == start) return interest_on(balance_minor, draft.rate_of(index), rounding);
+  if (from == start) {
+    return interest_on(balance_minor, draft.rate_of(index).numerator, draft.basis.divider(),
+                       rounding);
+  }
   return interest + draft.basis.interest_within(balance_minor, from, end, start, end, rounding);
 }
 

@@ -122,6 +122,7 @@ base::Result<InterestBasis, TermsRefusal> InterestBasis::make(const Terms& terms
   const std::int64_t year =
       basis.day_count_ && !basis.counts_days_ ? year_denominator(*basis.day_count_) : 1;
   basis.denominator_ = base::narrow(below * year);
+  basis.divider_ = Divider(static_cast<std::uint64_t>(basis.denominator_));
   return basis;
 }
 
@@ -142,7 +143,7 @@ std::int64_t InterestBasis::interest_within(std::int64_t balance_minor, base::Da
   if (day_count_) {
     const std::optional<std::int64_t> part = numerator(from, to);
     CHECK(part.has_value(), "a part of a period carries more than the whole");
-    return interest_on(balance_minor, {*part, denominator_}, rounding);
+    return interest_on(balance_minor, *part, divider_, rounding);
   }
   const base::int128 days = base::days_between(from, to);
   const base::int128 all_days = base::days_between(period_from, period_to);

@@ -7,25 +7,32 @@
 #include "base/day.h"
 #include "base/result.h"
 #include "base/rounding.h"
+#include "scheduling/divider.h"
 #include "scheduling/level_payment.h"
 #include "scheduling/rounding_step.h"
 #include "scheduling/terms.h"
 
 namespace scheduling {
 
-/// balance * rate, rounded once. The usual product fits 64 bits, where a division is far cheaper.
+/// balance * numerator / the divisor, rounded once, where the product is not negative. The usual
+/// product fits 64 bits, where all of it is far cheaper.
+inline std::int64_t interest_on(std::int64_t balance_minor, std::int64_t numerator,
+                                const Divider& denominator, base::Rounding rounding) {
+  const base::int128 product = base::int128{balance_minor} * numerator;
+  if (product != static_cast<std::int64_t>(product) || product < 0) [[unlikely]] {
+    return base::narrow(base::div_round(product, denominator.divisor(), rounding));
+  }
+  std::uint64_t rest = 0;
+  const std::uint64_t quotient = denominator.quotient(static_cast<std::uint64_t>(product), rest);
+  return static_cast<std::int64_t>(quotient) +
+         (rounds_up(quotient, rest, denominator.divisor(), rounding) ? 1 : 0);
+}
+
+/// balance * rate, rounded once.
 inline std::int64_t interest_on(std::int64_t balance_minor, PeriodicRate rate,
                                 base::Rounding rounding) {
-  const base::int128 product = base::int128{balance_minor} * rate.numerator;
-  if (product != static_cast<std::int64_t>(product) || product < 0) [[unlikely]] {
-    return base::narrow(base::div_round(product, rate.denominator, rounding));
-  }
-  const auto exact = static_cast<std::uint64_t>(product);
-  const auto denominator = static_cast<std::uint64_t>(rate.denominator);
-  const std::uint64_t quotient = exact / denominator;
-  const std::uint64_t rest = exact - quotient * denominator;
-  return static_cast<std::int64_t>(quotient) +
-         (rounds_up(quotient, rest, denominator, rounding) ? 1 : 0);
+  return interest_on(balance_minor, rate.numerator,
+                     Divider(static_cast<std::uint64_t>(rate.denominator)), rounding);
 }
 
 /// The customer's rate (what a subsidy leaves of it) over the periods of one agreement.
@@ -45,6 +52,7 @@ class InterestBasis {
 
   /// The denominator of all rates here; their numerators add up.
   std::int64_t denominator() const { return denominator_; }
+  const Divider& divider() const { return divider_; }
 
   /// Of any period, where all are the same.
   std::int64_t numerator() const { return numerator_; }
@@ -71,6 +79,7 @@ class InterestBasis {
   std::int64_t numerator_ = 0;  // of a whole period; with a day count of a year, or of a day
   std::int64_t rate_denominator_ = 1;
   std::int64_t denominator_ = 1;  // with a day count times that of a year
+  Divider divider_;               // by the denominator
 };
 
 }  // namespace scheduling

@@ -66,7 +66,8 @@ inline std::int64_t row_interest(const Draft& draft, int index, std::int64_t bal
   const bool has_advance = known > 0 && index <= draft.advances[known - 1].row &&
                            (known > 1 || index == draft.advances[0].row);
   if (has_advance) return interest_in_parts(draft, index, balance_minor, known);
-  return interest_on(balance_minor, draft.rate_of(index), draft.terms.interest_rounding);
+  return interest_on(balance_minor, draft.rate_of(index).numerator, draft.basis.divider(),
+                     draft.terms.interest_rounding);
 }
 
 /// A multiple of `terms.multiples_of_minor`, or the amount itself where there is none.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "scheduling/divider.h"
 #include "tests/support/property.h"
 
 namespace scheduling {
@@ -70,6 +71,20 @@ TEST(Splitter, SplitsAsTheListDoesAndSumsExactly) {
     for (const base::Money part : base::split(money, count, rule)) theirs.push_back(part.minor());
     RC_ASSERT(ours == theirs);
     RC_ASSERT(std::accumulate(ours.begin(), ours.end(), std::int64_t{0}) == total);
+  });
+}
+
+TEST(Divider, DividesAsTheProcessorDoes) {
+  tests::property("quotient and rest", [] {
+    const auto numbers = rc::gen::oneOf(
+        rc::gen::inRange<std::uint64_t>(1, 1'000'000),
+        rc::gen::inRange<std::uint64_t>(1, std::uint64_t{1} << 63),
+        rc::gen::element<std::uint64_t>(1, 2, (std::uint64_t{1} << 63) - 1, 1'000'000'000'000));
+    const std::uint64_t divisor = *numbers;
+    const std::uint64_t number = *numbers - 1;
+    std::uint64_t rest = 0;
+    RC_ASSERT(Divider(divisor).quotient(number, rest) == number / divisor);
+    RC_ASSERT(rest == number % divisor);
   });
 }
 
