@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   cli::Outcome outcome;
   for (const cli::AddCommand add : {
            cli::add_quote,
+           cli::add_explain,
            cli::add_schedule,
            cli::add_db,
            cli::add_migrate,

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "cli/intake_report.h"
 #include "cli/schedule_terms.h"
 #include "cli/tables.h"
+#include "cli/term_flags.h"
 #include "scheduling/annual_rate.h"
 #include "scheduling/price_cap.h"
 #include "scheduling/schedule.h"
@@ -19,7 +19,6 @@
 namespace cli {
 namespace {
 
-using nlohmann::json;
 using scheduling::AnnualRates;
 using scheduling::Schedule;
 using scheduling::Terms;
@@ -27,19 +26,7 @@ using scheduling::Terms;
 constexpr int kPlotWidth = 32;
 
 struct Options {
-  std::string principal;
-  std::string currency = "CNY";
-  std::string method = "flat_fee";
-  std::string rate;
-  std::string per = "period";
-  int installments = 1;
-  std::string disbursed_on;
-  std::string first_due_on;
-  int every = 1;
-  std::string unit = "month";
-  std::string day_count;
-  std::vector<std::string> set;  // FIELD=JSON
-  std::string catalog;
+  TermFlags terms;
   std::string caps;
   std::string jurisdiction;
   std::string lender;
@@ -89,27 +76,6 @@ constexpr Words kChinese = {"期数",
                             "无解",
                             "利率上限",
                             "不高于"};
-
-/// The same fields as a line of `fenqi schedule`, so that a value is refused in the same words.
-json terms_json(const Options& options) {
-  json terms = {{"currency", options.currency},
-                {"principal", options.principal},
-                {"method", options.method},
-                {"installments", options.installments},
-                {"disbursed_on", options.disbursed_on},
-                {"every", {{"count", options.every}, {"unit", options.unit}}}};
-  if (!options.rate.empty()) terms["rate"] = {{"percent", options.rate}, {"per", options.per}};
-  if (!options.first_due_on.empty()) terms["first_due_on"] = options.first_due_on;
-  if (!options.day_count.empty()) terms["day_count"] = options.day_count;
-  for (const std::string& field : options.set) {
-    const std::size_t equals = field.find('=');
-    if (equals == std::string::npos) {
-      throw CLI::ValidationError("--set", fmt::format("\"{}\" is not FIELD=JSON", field));
-    }
-    terms[field.substr(0, equals)] = parse_json(std::string_view(field).substr(equals + 1));
-  }
-  return terms;
-}
 
 std::string plot(const scheduling::Installment& installment, std::int64_t largest) {
   const auto cells = [&](std::int64_t minor) {
@@ -232,14 +198,8 @@ Exit run(const Options& options) {
   if (!options.jurisdiction.empty() && options.caps.empty()) {
     throw CLI::ValidationError("--jurisdiction", "needs --caps, the file with its price caps");
   }
-  std::optional<engine::Catalog> catalog;
-  if (!options.catalog.empty()) catalog = read_catalog_file(options.catalog);
   try {
-    const json written = terms_json(options);
-    Fields fields(written, "");
-    const Terms terms = read_terms(fields, [&](std::string_view name) {
-      return catalog ? catalog->find_calendar(name) : nullptr;
-    });
+    const Terms terms = read_term_flags(options.terms);
     const auto schedule = scheduling::make_schedule(terms);
     if (!schedule) throw problem_of(schedule.error(), terms);
     const Words& words = options.language == "zh" ? kChinese : kEnglish;
@@ -249,8 +209,7 @@ Exit run(const Options& options) {
     if (options.jurisdiction.empty()) return Exit::Done;
     return check_caps(options, terms, *schedule, rates, words);
   } catch (const Problem& problem) {
-    std::cerr << fmt::format("fenqi: {}{}{} ({})\n", problem.field,
-                             problem.field.empty() ? "" : ": ", problem.detail, problem.code);
+    print_problem(problem);
     return Exit::BadData;
   }
 }
@@ -266,28 +225,7 @@ void add_quote(CLI::App& app, Outcome& outcome) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "quote", "Show what an installment plan costs: its schedule, annual rates and price caps");
-  command->add_option("--principal", options->principal, "What is financed, 1000.00")->required();
-  command->add_option("--currency", options->currency, "ISO 4217")->capture_default_str();
-  command
-      ->add_option("--method", options->method,
-                   "interest_free, flat_fee, upfront_fee, equal_principal, level_payment, "
-                   "daily_interest, flat_interest, balloon")
-      ->capture_default_str();
-  command->add_option("--rate", options->rate, "Percent, 0.60");
-  command->add_option("--per", options->per, "period, day, month, year365, year360")
-      ->capture_default_str();
-  command->add_option("--installments", options->installments)->required();
-  command->add_option("--disbursed-on", options->disbursed_on, "YYYY-MM-DD")->required();
-  command->add_option("--first-due-on", options->first_due_on,
-                      "One period after the disbursement if not given");
-  command->add_option("--every", options->every, "Units from one due date to the next")
-      ->capture_default_str();
-  command->add_option("--unit", options->unit, "day, week, half_month, month")
-      ->capture_default_str();
-  command->add_option("--day-count", options->day_count, "ACT/365F and so on; SAME_AS_PERIOD");
-  command->add_option("--set", options->set, "Any other field of the terms, FIELD=JSON");
-  command->add_option("--catalog", options->catalog,
-                      "A catalog file with the calendars that business_day names");
+  add_term_flags(*command, options->terms);
   command->add_option("--caps", options->caps, "A file of price caps, catalog/price_caps.toml");
   command->add_option("--jurisdiction", options->jurisdiction, "Whose price caps count, CN");
   command->add_option("--lender", options->lender, "The kind of lender that some caps are for");

@@ -1,5 +1,5 @@
 #!/bin/sh
-# fenqi quote as a person runs it. Usage: quote_command_test.sh FENQI CAPS
+# fenqi quote and explain installment as a person runs them. Usage: quote_command_test.sh FENQI CAPS
 set -eu
 fenqi=$1
 caps=$2
@@ -45,4 +45,14 @@ expect 2 "is not FIELD=JSON" plan_a --set fees
 expect 65 'principal: "x" is no decimal number (bad_amount)' \
   "$fenqi" quote --principal x --rate 1 --installments 6 --disbursed-on 2026-06-10
 expect 2 "--installments" "$fenqi" quote --principal 1.00
-echo "quote: as expected"
+
+# Where a figure comes from.
+explain_a() {
+  "$fenqi" explain installment "$@" --principal 1000.00 --rate 0.60 --installments 6 \
+    --disbursed-on 2026-06-18 --first-due-on 2026-07-10
+}
+expect 0 "exactly 500/3 = 166.666666666667" explain_a 3
+expect 0 "1000.00 - 5 x 166.66" explain_a 6
+expect 1 "there is no installment 7: the plan has 1 to 6" explain_a 7
+expect 2 "" "$fenqi" explain
+echo "quote and explain: as expected"
