@@ -83,8 +83,8 @@ void level_like_fineract(benchmark::State& state, int count) {
 }
 
 #ifdef FENQI_HAS_QUANTLIB
-/// The notionals of a level payment, the bond's schedule of dates, and its cash flows: what QuantLib
-/// has for the same terms. In doubles, and not rounded to the cent.
+/// The notionals of a level payment, the bond's schedule of dates, and its cash flows: what
+/// QuantLib has for the same terms. In doubles, and not rounded to the cent.
 void quantlib_sinking(benchmark::State& state, int count) {
   using namespace QuantLib;
   const Date start(18, June, 2026);
@@ -115,10 +115,10 @@ void quantlib_sinking(benchmark::State& state, int count) {
 
 int main(int argc, char** argv) {
   const std::pair<const char*, Method> methods[] = {
-      {"interest_free", Method::InterestFree},     {"flat_fee", Method::FlatFee},
-      {"upfront_fee", Method::UpfrontFee},         {"equal_principal", Method::EqualPrincipal},
-      {"level_payment", Method::LevelPayment},     {"daily_interest", Method::DailyInterest},
-      {"flat_interest", Method::FlatInterest},     {"balloon", Method::Balloon},
+      {"interest_free", Method::InterestFree}, {"flat_fee", Method::FlatFee},
+      {"upfront_fee", Method::UpfrontFee},     {"equal_principal", Method::EqualPrincipal},
+      {"level_payment", Method::LevelPayment}, {"daily_interest", Method::DailyInterest},
+      {"flat_interest", Method::FlatInterest}, {"balloon", Method::Balloon},
   };
   for (const int count : {12, 36}) {
     const std::string suffix = "/" + std::to_string(count);

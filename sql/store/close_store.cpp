@@ -71,8 +71,8 @@ void insert_close_step(Session& session, base::Day day, const CloseStepRow& row)
 
 void summarize_day_indexes(Session& session) { query(session, "SELECT summarize_day_indexes()"); }
 
-std::vector<PartyCurrency> list_customers_to_close(Session& session, base::Day day,
-                                                   bool judge_cut, int limit) {
+std::vector<PartyCurrency> list_customers_to_close(Session& session, base::Day day, bool judge_cut,
+                                                   int limit) {
   // OFFSET 0 keeps the planner from turning the few rows of the index into a scan of all accounts.
   const Rows rows = query(session, R"(
     SELECT c.currency, c.party_id
