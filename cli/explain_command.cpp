@@ -35,7 +35,7 @@ Exit run(const Options& options) {
       for (const scheduling::ExplainedStep& step :
            scheduling::explain_installment(terms, *schedule, i)) {
         std::cout << fmt::format("\n{}\n  {}\n", step.figure, step.formula);
-        if (!step.exact.empty()) std::cout << fmt::format("  exactly {}\n", step.exact);
+        if (!step.exact.empty()) std::cout << fmt::format("  before rounding {}\n", step.exact);
         std::cout << fmt::format("  {}\n", step.rule);
         if (step.amount_minor) {
           std::cout << fmt::format(

@@ -51,7 +51,7 @@ explain_a() {
   "$fenqi" explain installment "$@" --principal 1000.00 --rate 0.60 --installments 6 \
     --disbursed-on 2026-06-18 --first-due-on 2026-07-10
 }
-expect 0 "exactly 500/3 = 166.666666666667" explain_a 3
+expect 0 "before rounding 500/3 = 166.666666666667" explain_a 3
 expect 0 "1000.00 - 5 x 166.66" explain_a 6
 expect 1 "there is no installment 7: the plan has 1 to 6" explain_a 7
 expect 2 "" "$fenqi" explain
