@@ -48,6 +48,8 @@ struct Amounts {
 /// - An installment before them of which nothing is left stays as one of 0, for the numbers' sake.
 /// - Component by component: old + added = new + rebated + refunded. Principal is neither rebated
 ///   nor added, so what was lent is the principal of the version and all refunded so far.
+/// - Days past due and late fee until `on` are those of the schedule before: this one may not hold
+///   the installments that were late any more.
 struct NewVersion {
   ChangeCause cause = ChangeCause::Payoff;
   base::Day on;  ///< the day from which it counts
@@ -58,32 +60,32 @@ struct NewVersion {
   Amounts returned;  ///< paid, and owed to the customer now; the installments don't show it
 };
 
-/// Reasons to refuse a change, in the order they are checked.
+/// Reasons to refuse a change, in the order they are checked. Each change names its own.
 enum class ChangeRefusal {
   NothingOwed,           ///< everything is paid
   NotLawful,             ///< the rule of 78 where the law forbids it
-  AmountNotPositive,     ///<
-  AmountBelowPayoff,     ///< pays less than the quote
+  AmountNotPositive,     ///< refunds or prepays nothing
   AmountExceedsLent,     ///< refunds more than was lent and not refunded yet
   DueUnpaid,             ///< what is due or billed is paid before what is not
   AmountCoversAll,       ///< nothing unbilled would be left: that is a payoff
   CountOutOfRange,       ///< no installment, more than a plan may have, or no month
-  InstallmentNotFound,   ///<
+  InstallmentNotFound,   ///< the plan has no such number
   InstallmentPaid,       ///< one that is to move
   DueNotInFuture,        ///< a new due date that has come already
   DueDatesOutOfOrder,    ///< an installment would be due with the next one, later, or after 2199
-  NothingOverdue,        ///<
+  NothingOverdue,        ///< nothing is due and unpaid
   NothingToCome,         ///< no installment is left to take what is overdue
-  AccountTooYoung,       ///< this and the next three: the guard of a re-age
-  TooFewPayments,        ///<
+  AccountTooYoung,       ///< the guard of a re-age, as are the next three
+  TooFewPayments,        ///< neither enough in a row nor a lump as large
   ReAgedTooOften,        ///< in the short window or in the long one
   HardshipUndocumented,  ///< willingness and ability to pay
   NoInterestOnBalance,   ///< the plan's cost does not arise on a balance
   SpanEmpty,             ///< a pause that ends before it starts
-  NothingChanges,        ///< all of it is billed, or nothing arises in the span
   RateOutOfRange,        ///< negative, a flat one, or above 100 % a period
+  AmountBelowPayoff,     ///< pays less than the quote
   PrincipalTooSmallToSplit,  ///< an installment would fall below the minimum
   NoSchedule,                ///< the split or the method can't do it: see SplitRule, TermsRefusal
+  NothingChanges,            ///< all of it is billed, or nothing arises in the span
 };
 
 /// What was agreed on that a change has to know.
@@ -95,6 +97,7 @@ struct ChangeTerms {
 
   /// How interest arises on the balance (EqualPrincipal, LevelPayment, DailyInterest, Balloon); its
   /// method, rate, day count, roundings, step, subsidy and balloon count, the rest is the plan's.
+  /// The rate is the one in force on the day of the change: a rate change is made when it comes.
   /// Nothing for plans whose cost was fixed at the start, whatever they call it.
   std::optional<Terms> interest = {};
 };

@@ -125,7 +125,7 @@ class Refunding {
         InstallmentView& installment = now_[i];
         if (installment.due <= request_.on) continue;
         const std::int64_t rest = installment.*cost.owed - installment.*cost.paid;
-        if (i < rest_.first || i >= rest_.first + rest_.count) {
+        if (i < rest_.first) {
           installment.*cost.owed =
               installment.*cost.paid + share_of(rest, new_share(), terms_.rounding);
           continue;

@@ -72,14 +72,17 @@ base::Result<NewVersion, ChangeRefusal> change_rate(const PlanView& plan, const 
   if (!terms.interest || !is_on_balance(terms.interest->method)) {
     return Refused(ChangeRefusal::NoInterestOnBalance);
   }
+  ChangeTerms anew = terms;
+  anew.interest->rate = request.rate;
+  if (!InterestBasis::make(*anew.interest, plan.installments.back().due)) {
+    return Refused(ChangeRefusal::RateOutOfRange);
+  }
   Rest rest = unbilled_rest(plan, request.on);
   while (rest.count > 0 && plan.installments[rest.first].due <= request.from) {
     ++rest.first;
     --rest.count;
   }
   if (rest.count == 0) return Refused(ChangeRefusal::NothingChanges);
-  ChangeTerms anew = terms;
-  anew.interest->rate = request.rate;
   std::vector<InstallmentView> installments(plan.installments.begin(), plan.installments.end());
   const Periods periods = periods_of(installments, terms.start, rest, request.from);
   std::vector<std::int64_t> principals = periods.principal;

@@ -17,7 +17,7 @@ struct PauseRequest {
 /// interest by days / days of the period. Principal and due dates stay, so the payments fall. Days
 /// are counted as the plan counts them. A fee is not interest and runs on.
 ///
-/// Refused as NothingOwed, SpanEmpty, NothingChanges, RateOutOfRange.
+/// Refused as NothingOwed, SpanEmpty, RateOutOfRange, NothingChanges.
 base::Result<NewVersion, ChangeRefusal> pause_interest(const PlanView& plan,
                                                        const ChangeTerms& terms,
                                                        const PauseRequest& request);
@@ -32,7 +32,7 @@ struct RateRequest {
 /// the day is in at both (rest_of_plan.h). Level payments are levelled anew from that period on,
 /// other methods keep their principal. The terms are those until now.
 ///
-/// Refused as NothingOwed, NoInterestOnBalance, NothingChanges, RateOutOfRange, NoSchedule.
+/// Refused as NothingOwed, NoInterestOnBalance, RateOutOfRange, NoSchedule, NothingChanges.
 base::Result<NewVersion, ChangeRefusal> change_rate(const PlanView& plan, const ChangeTerms& terms,
                                                     const RateRequest& request);
 

@@ -89,18 +89,13 @@ std::vector<InstallmentView> paid_part(const PlanView& plan, base::Day on) {
   return paid;
 }
 
-std::optional<ChangeRefusal> refuse_re_age(const PlanView& plan, const ChangeTerms& terms,
-                                           const ReAgeRequest& request, std::size_t kept) {
+std::optional<ChangeRefusal> refuse_re_age(const ReAgeRequest& request, std::size_t kept) {
   if (request.count < 1 ||
       kept + static_cast<std::size_t>(request.count) > std::size_t{kInstallmentCountMax}) {
     return ChangeRefusal::CountOutOfRange;
   }
   if (due_date(request.dues, 1) <= request.on) return ChangeRefusal::DueNotInFuture;
   if (due_date(request.dues, request.count) > kLastDay) return ChangeRefusal::DueDatesOutOfOrder;
-  const std::int64_t principal = unpaid_of(plan.installments).principal;
-  if (principal > 0 && principal / request.count < terms.principal_minor_min) {
-    return ChangeRefusal::PrincipalTooSmallToSplit;
-  }
   return std::nullopt;
 }
 
@@ -193,8 +188,11 @@ base::Result<NewVersion, ChangeRefusal> re_age(const PlanView& plan, const Chang
   std::vector<InstallmentView> installments = paid_part(plan, request.on);
   const std::size_t kept = installments.size();
   const auto count = static_cast<std::size_t>(request.count);
-  if (const auto refusal = refuse_re_age(plan, terms, request, kept)) return Refused(*refusal);
+  if (const auto refusal = refuse_re_age(request, kept)) return Refused(*refusal);
   if (const auto refusal = check_re_age(guard, facts, request.on)) return Refused(*refusal);
+  if (unpaid.principal > 0 && unpaid.principal / request.count < terms.principal_minor_min) {
+    return Refused(ChangeRefusal::PrincipalTooSmallToSplit);
+  }
   for (int number = 1; number <= request.count; ++number) {
     installments.push_back({.due = due_date(request.dues, number)});
   }

@@ -68,6 +68,16 @@ TEST(PartialRefund, GoesFromPastDueToUnbilledToBilledToCash) {
   EXPECT_THAT(steps(1'000'00), ElementsAre(72'66, 500'02, 166'66, 260'66));
 }
 
+// Late is the day after. On the due date the installment is billed, and comes after the unbilled.
+TEST(PartialRefund, IsNotPastDueOnTheDueDate) {
+  LivePlan plan = order_1();
+  RefundRequest request = j21();
+  request.on = make_day(2026, 9, 10);
+  EXPECT_EQ(refunded(plan, request).past_due_minor, 0);
+  request.on = make_day(2026, 9, 11);
+  EXPECT_EQ(refunded(plan, request).past_due_minor, 166'66);
+}
+
 // Domain.md §4.3, J37: all of O2 after one of three payments.
 TEST(PartialRefund, OfEverythingReturnsWhatIsPaid) {
   LivePlan plan;

@@ -85,6 +85,35 @@ TEST(Prepay, RecalculatesLevelPayments) {
   EXPECT_GT(fewer.version.rebated.interest, smaller.version.rebated.interest);
 }
 
+// 3 135.52 are left, and 3 payments of 1 066.15 (PMT) are not above 1 066.19, though the first is,
+// for the days until the prepayment.
+TEST(Prepay, ComparesWholePeriods) {
+  LivePlan plan = plan_of_terms(table_2_4());
+  plan.billed_days_before_due = 9;
+  plan.pay_first(6);
+  const Prepayment fewer = prepaid(plan, {.on = make_day(2026, 6, 25),
+                                          .amount_minor = 3'043'50,
+                                          .effect = PrepaidEffect::FewerInstallments});
+  ASSERT_EQ(fewer.version.installments.size(), 9U);
+  EXPECT_EQ(fewer.version.installments[6].interest, 20'60 + 20'90);
+  EXPECT_EQ(fewer.version.installments[7].total(), 1'066'15);
+}
+
+// Three periods of interest alone; two of them are left.
+TEST(Prepay, KeepsPeriodsWithoutPrincipal) {
+  Terms terms = table_2_4();
+  terms.grace.principal = 3;
+  LivePlan plan = plan_of_terms(terms);
+  plan.billed_days_before_due = 9;
+  plan.pay_first(1);
+  const std::vector<InstallmentView> now =
+      prepaid(plan, {.on = make_day(2026, 1, 15), .amount_minor = 6'000'00}).version.installments;
+  EXPECT_EQ(principal_and_interest(now)[1], Pair(6'000'00, 60'00));
+  EXPECT_EQ(principal_and_interest(now)[2], Pair(0, 60'00));
+  EXPECT_EQ(now[3].total(), 700'44);  // PMT(1%, 9, -6000) = 700.4422
+  EXPECT_EQ(now[10].total(), 700'44);
+}
+
 // Equal principal on the same loan: 1 000.00 a period, interest 120.00, 110.00, ... Five parts of
 // the last are gone, and each period costs 1 % of what is left.
 TEST(Prepay, RecalculatesInterestOnTheBalance) {

@@ -125,10 +125,10 @@ TEST(RateChange, RefusalsInOrder) {
                       .from = make_day(2026, 12, 15),
                       .rate = {1'000'000, base::RateBasis::Flat}};
   auto refusal = [&] { return change_rate(plan.view(), plan.terms, request).error(); };
-  EXPECT_EQ(refusal(), ChangeRefusal::NothingChanges);  // nothing is due after the day
-  request.from = make_day(2026, 3, 6);
   EXPECT_EQ(refusal(), ChangeRefusal::RateOutOfRange);
   request.rate.basis = base::RateBasis::PerPeriod;
+  EXPECT_EQ(refusal(), ChangeRefusal::NothingChanges);  // nothing is due after the day
+  request.from = make_day(2026, 3, 6);
   EXPECT_EQ(refusal(), ChangeRefusal::NothingChanges);  // the rate there was
   request.rate.e8 = -1;
   EXPECT_EQ(refusal(), ChangeRefusal::RateOutOfRange);

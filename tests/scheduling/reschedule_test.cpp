@@ -152,9 +152,6 @@ TEST(ReAge, RefusalsInOrder) {
   request.dues = dues_from(make_day(2199, 12, 1), {});
   EXPECT_EQ(refusal(), ChangeRefusal::DueDatesOutOfOrder);
   request = to(9);
-  plan.terms.principal_minor_min = 100'01;
-  EXPECT_EQ(refusal(), ChangeRefusal::PrincipalTooSmallToSplit);
-  plan.terms.principal_minor_min = 100'00;
   EXPECT_EQ(refusal(), ChangeRefusal::AccountTooYoung);
   facts.opened_on = make_day(2025, 6, 20);
   EXPECT_EQ(refusal(), ChangeRefusal::TooFewPayments);
@@ -164,6 +161,9 @@ TEST(ReAge, RefusalsInOrder) {
   facts.earlier = {};
   EXPECT_EQ(refusal(), ChangeRefusal::HardshipUndocumented);
   facts.is_documented = true;
+  plan.terms.principal_minor_min = 100'01;
+  EXPECT_EQ(refusal(), ChangeRefusal::PrincipalTooSmallToSplit);
+  plan.terms.principal_minor_min = 100'00;
   EXPECT_TRUE(re_age(plan.view(), plan.terms, request, {}, facts));
   plan.pay_first(9);
   EXPECT_EQ(refusal(), ChangeRefusal::NothingOwed);
