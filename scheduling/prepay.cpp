@@ -20,7 +20,7 @@ Principals fewest_level_payments(const ChangeTerms& terms, const Periods& period
   for (std::size_t k = 0; k < periods.due.size(); ++k) {
     payment_max = std::max(payment_max, periods.principal[k] + periods.interest[k]);
   }
-  // Whole periods: the one that runs may have cost less so far.
+  // Whole periods: the one that runs has cost more so far, on all that was owed.
   Periods whole = periods;
   whole.on = periods.start;
   for (std::size_t count = 1; count < periods.due.size(); ++count) {
