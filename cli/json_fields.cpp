@@ -1,80 +1,134 @@
 #include "cli/json_fields.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace cli {
 namespace {
 
-using nlohmann::json;
+constexpr std::size_t kDepthMax = 8;  // terms need three
 
-constexpr int kDepthMax = 8;  // terms need three
-
-std::string_view type_name(const json& value) {
-  switch (value.type()) {
-    case json::value_t::null:
+std::string_view type_name(const Json& value) {
+  switch (value.type) {
+    case Json::Type::Null:
       return "null";
-    case json::value_t::object:
-      return "an object";
-    case json::value_t::array:
-      return "an array";
-    case json::value_t::string:
-      return "a string";
-    case json::value_t::boolean:
+    case Json::Type::Boolean:
       return "true or false";
-    case json::value_t::number_integer:
-    case json::value_t::number_unsigned:
-    case json::value_t::number_float:
+    case Json::Type::Integer:
+    case Json::Type::Real:
       return "a number";
-    default:
-      return "something else";
+    case Json::Type::String:
+      return "a string";
+    case Json::Type::Array:
+      return "an array";
+    case Json::Type::Object:
+      return "an object";
   }
+  return "";
 }
 
-Problem wrong_type(const std::string& path, std::string_view wanted, const json& value) {
+/// What the parser tells, made into values. A value stays where it is while it is open, because its
+/// parent gets no other one until it is closed.
+class Builder : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Json take() { return std::move(root_); }
+
+  bool null() override { return add({}); }
+  bool boolean(bool value) override { return add({.type = Json::Type::Boolean, .boolean = value}); }
+  bool number_integer(number_integer_t value) override {
+    return add({.type = Json::Type::Integer, .integer = value});
+  }
+  bool number_unsigned(number_unsigned_t value) override {
+    Json number{.type = Json::Type::Integer};
+    number.integer = static_cast<std::int64_t>(std::min<number_unsigned_t>(value, INT64_MAX));
+    if (value > INT64_MAX) number.text = std::to_string(value);
+    return add(std::move(number));
+  }
+  bool number_float(number_float_t, const string_t&) override {
+    return add({.type = Json::Type::Real});
+  }
+  bool string(string_t& value) override {
+    return add({.type = Json::Type::String, .text = std::move(value)});
+  }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return open(Json::Type::Object); }
+  bool start_array(std::size_t) override { return open(Json::Type::Array); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    auto& names = open_.back()->names;
+    if (std::ranges::find(names, name) != names.end() && doubled_.empty()) doubled_ = name;
+    names.push_back(std::move(name));
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&,
+                   const nlohmann::json::exception& error) override {
+    throw Problem{"not_json", "", error.what()};
+  }
+
+  const std::string& doubled() const { return doubled_; }
+
+ private:
+  bool add(Json&& value) {
+    place(std::move(value));
+    return true;
+  }
+  bool open(Json::Type type) {
+    if (open_.size() == kDepthMax) {
+      throw Problem{"too_deep", "", fmt::format("terms nest at most {} deep", kDepthMax)};
+    }
+    open_.push_back(&place({.type = type}));
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+  Json& place(Json&& value) {
+    if (open_.empty()) return root_ = std::move(value);
+    return open_.back()->values.emplace_back(std::move(value));
+  }
+
+  Json root_;
+  std::vector<Json*> open_;
+  std::string doubled_;
+};
+
+Problem wrong_type(const std::string& path, std::string_view wanted, const Json& value) {
   return {"wrong_type", path,
           fmt::format("\"{}\" must be {}, not {}", path, wanted, type_name(value))};
 }
 
 }  // namespace
 
-json parse_json(std::string_view line) {
-  std::vector<std::vector<std::string>> open;
-  std::string doubled;
-  const json::parser_callback_t watch = [&](int depth, json::parse_event_t event, json& parsed) {
-    if (depth > kDepthMax) {
-      throw Problem{"too_deep", "", fmt::format("terms nest at most {} deep", kDepthMax)};
-    }
-    if (event == json::parse_event_t::object_start) open.emplace_back();
-    if (event == json::parse_event_t::object_end) open.pop_back();
-    if (event == json::parse_event_t::key) {
-      auto& names = open.back();
-      const std::string& name = parsed.get_ref<const std::string&>();
-      if (std::ranges::find(names, name) != names.end()) doubled = name;
-      names.push_back(name);
-    }
-    return true;
-  };
-  json parsed;
-  try {
-    parsed = json::parse(line, watch);
-  } catch (const json::exception& error) {
-    throw Problem{"not_json", "", error.what()};
-  }
-  if (!doubled.empty()) {
-    throw Problem{"duplicate_field", doubled, fmt::format("\"{}\" is there twice", doubled)};
-  }
-  return parsed;
+const Json* Json::find(std::string_view name) const {
+  const auto found = std::ranges::find(names, name);
+  return found == names.end() ? nullptr : &values[static_cast<std::size_t>(found - names.begin())];
 }
 
-const json* Fields::find(std::string_view name) {
+std::string Json::written() const {
+  if (type == Type::String) return nlohmann::json(text).dump();
+  return text.empty() ? std::to_string(integer) : text;
+}
+
+Json parse_json(std::string_view line) {
+  Builder builder;
+  nlohmann::json::sax_parse(line, &builder);
+  if (!builder.doubled().empty()) {
+    throw Problem{"duplicate_field", builder.doubled(),
+                  fmt::format("\"{}\" is there twice", builder.doubled())};
+  }
+  return builder.take();
+}
+
+const Json* Fields::find(std::string_view name) {
   taken_.push_back(name);
-  const auto found = object_.find(name);
-  return found == object_.end() ? nullptr : &*found;
+  return object_.find(name);
 }
 
-const json& Fields::require(std::string_view name) {
-  const json* value = find(name);
+const Json& Fields::require(std::string_view name) {
+  const Json* value = find(name);
   if (value == nullptr) {
     throw Problem{"missing_field", path(name), fmt::format("\"{}\" is missing", path(name))};
   }
@@ -82,17 +136,16 @@ const json& Fields::require(std::string_view name) {
 }
 
 std::string Fields::text(std::string_view name) {
-  const json& value = require(name);
-  if (!value.is_string()) throw wrong_type(path(name), "a string", value);
-  return value.get<std::string>();
+  const Json& value = require(name);
+  if (value.type != Json::Type::String) throw wrong_type(path(name), "a string", value);
+  return value.text;
 }
 
 int Fields::whole(std::string_view name) {
-  const json& value = require(name);
-  if (!value.is_number_integer()) throw wrong_type(path(name), "a whole number", value);
+  const Json& value = require(name);
+  if (value.type != Json::Type::Integer) throw wrong_type(path(name), "a whole number", value);
   constexpr std::int64_t kMost = 1'000'000'000;
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > kMost) return kMost;
-  return static_cast<int>(std::clamp<std::int64_t>(value.get<std::int64_t>(), -kMost, kMost));
+  return static_cast<int>(std::clamp(value.integer, -kMost, kMost));
 }
 
 base::Day Fields::day(std::string_view name) {
@@ -106,21 +159,21 @@ base::Day Fields::day(std::string_view name) {
 }
 
 Fields Fields::object(std::string_view name) {
-  const json& value = require(name);
-  if (!value.is_object()) throw wrong_type(path(name), "an object", value);
+  const Json& value = require(name);
+  if (value.type != Json::Type::Object) throw wrong_type(path(name), "an object", value);
   return {value, path(name) + "."};
 }
 
 std::vector<Fields> Fields::objects(std::string_view name, std::size_t max) {
-  const json& value = require(name);
-  if (!value.is_array()) throw wrong_type(path(name), "an array", value);
-  if (value.size() > max) {
+  const Json& value = require(name);
+  if (value.type != Json::Type::Array) throw wrong_type(path(name), "an array", value);
+  if (value.values.size() > max) {
     throw Problem{"too_many", path(name), fmt::format("\"{}\" has at most {}", path(name), max)};
   }
   std::vector<Fields> all;
-  for (const json& element : value) {
+  for (const Json& element : value.values) {
     const std::string at = fmt::format("{}[{}]", path(name), all.size());
-    if (!element.is_object()) throw wrong_type(at, "an object", element);
+    if (element.type != Json::Type::Object) throw wrong_type(at, "an object", element);
     all.emplace_back(element, at + ".");
   }
   return all;
@@ -160,7 +213,7 @@ base::Rate Fields::percent(std::string_view name, base::RateBasis basis) {
 }
 
 void Fields::refuse_others() const {
-  for (const auto& [name, value] : object_.items()) {
+  for (const std::string& name : object_.names) {
     if (std::ranges::find(taken_, name) != taken_.end()) continue;
     throw Problem{"unknown_field", path(name), fmt::format("\"{}\" is no field", path(name))};
   }

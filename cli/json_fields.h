@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <nlohmann/json.hpp>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,22 +28,37 @@ struct Choice {
   T value;
 };
 
-/// Parses one JSON value. Refuses a name that an object has twice (one of the two would be lost
-/// silently) and nesting that no terms need.
-nlohmann::json parse_json(std::string_view line);
+/// A parsed value, with no more than Fields asks for: a tree of maps costs more than the schedule.
+struct Json {
+  enum class Type { Null, Boolean, Integer, Real, String, Array, Object };
+
+  Type type = Type::Null;
+  bool boolean = false;
+  std::int64_t integer = 0;  ///< saturated; the digits of a larger one are in `text`
+  std::string text = {};
+  std::vector<std::string> names = {};  ///< of an object, beside `values`
+  std::vector<Json> values = {};        ///< of an object or an array
+
+  const Json* find(std::string_view name) const;
+  /// A string or an integer, as it was written.
+  std::string written() const;
+};
+
+/// Parses one JSON value in UTF-8. Refuses a name that an object has twice (one of the two would be
+/// lost silently) and nesting that no terms need.
+Json parse_json(std::string_view line);
 
 /// Every field must be taken; what is left over is refused by name.
 class Fields {
  public:
   /// `prefix` is the path to the object, "rate." for example; it is for messages.
-  Fields(const nlohmann::json& object, std::string prefix)
-      : object_(object), prefix_(std::move(prefix)) {}
+  Fields(const Json& object, std::string prefix) : object_(object), prefix_(std::move(prefix)) {}
 
   std::string path(std::string_view name) const { return prefix_ + std::string(name); }
 
-  const nlohmann::json* find(std::string_view name);
+  const Json* find(std::string_view name);
   bool has(std::string_view name) { return find(name) != nullptr; }
-  const nlohmann::json& require(std::string_view name);
+  const Json& require(std::string_view name);
 
   std::string text(std::string_view name);
   int whole(std::string_view name);
@@ -69,7 +84,7 @@ class Fields {
   void refuse_others() const;
 
  private:
-  const nlohmann::json& object_;
+  const Json& object_;
   std::string prefix_;
   std::vector<std::string_view> taken_;
 };

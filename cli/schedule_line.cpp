@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -15,8 +16,6 @@
 
 namespace cli {
 namespace {
-
-using nlohmann::json;
 
 /// Appends the pieces of a line; what a million lines spend most of their time on.
 class LineWriter {
@@ -98,39 +97,42 @@ std::string render(const std::string& id, const scheduling::Schedule& schedule,
   return line.take();
 }
 
-ScheduleLine failure(const json& id, const Problem& problem) {
+/// `id` is JSON already.
+ScheduleLine failure(const std::string& id, const Problem& problem) {
   nlohmann::ordered_json error;
-  error["id"] = id;
   error["error"]["code"] = problem.code;
   if (!problem.field.empty()) error["error"]["field"] = problem.field;
   error["error"]["detail"] = problem.detail;
-  return {error.dump(-1, ' ', false, json::error_handler_t::replace), true};
+  const std::string text = error.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return {fmt::format("{{\"id\":{},{}", id, text.substr(1)), true};
 }
 
 }  // namespace
 
 ScheduleLine schedule_line(std::string_view line, const FindCalendar& find_calendar) {
-  json id;
+  std::string id = "null";
   try {
-    const json parsed = parse_json(line);
-    if (!parsed.is_object()) throw Problem{"not_an_object", "", "a line is one JSON object"};
+    const Json parsed = parse_json(line);
+    if (parsed.type != Json::Type::Object) {
+      throw Problem{"not_an_object", "", "a line is one JSON object"};
+    }
     Fields fields(parsed, "");
-    const json& written_id = fields.require("id");
-    if (!written_id.is_string() && !written_id.is_number_integer()) {
+    const Json& written_id = fields.require("id");
+    if (written_id.type != Json::Type::String && written_id.type != Json::Type::Integer) {
       throw Problem{"wrong_type", "id", "\"id\" must be a string or a whole number"};
     }
-    id = written_id;
+    id = written_id.written();
     const scheduling::Terms terms = read_terms(fields, find_calendar);
     const auto schedule = scheduling::make_schedule(terms);
     if (!schedule) return failure(id, problem_of(schedule.error(), terms));
-    return {render(id.dump(), *schedule, scheduling::annual_rates(*schedule, terms)), false};
+    return {render(id, *schedule, scheduling::annual_rates(*schedule, terms)), false};
   } catch (const Problem& problem) {
     return failure(id, problem);
   }
 }
 
 ScheduleLine schedule_line_too_long(std::size_t max) {
-  return failure(nullptr, {"line_too_long", "", fmt::format("a line has at most {} bytes", max)});
+  return failure("null", {"line_too_long", "", fmt::format("a line has at most {} bytes", max)});
 }
 
 }  // namespace cli

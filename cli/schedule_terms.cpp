@@ -99,13 +99,13 @@ base::Rate read_rate(Fields fields) {
 }
 
 bool read_flag(Fields& fields, std::string_view name) {
-  const nlohmann::json* value = fields.find(name);
+  const Json* value = fields.find(name);
   if (value == nullptr) return false;
-  if (!value->is_boolean()) {
+  if (value->type != Json::Type::Boolean) {
     throw Problem{"wrong_type", fields.path(name),
                   fmt::format("\"{}\" must be true or false", fields.path(name))};
   }
-  return value->get<bool>();
+  return value->boolean;
 }
 
 void read_rounding(Fields fields, Terms& terms) {
@@ -149,30 +149,30 @@ scheduling::DueRule read_dues(Fields& fields, base::Day disbursed_on) {
 }
 
 scheduling::Calendar read_calendar(Fields& fields, const FindCalendar& find_calendar) {
-  const nlohmann::json& written = fields.require("calendar");
+  const Json& written = fields.require("calendar");
   std::vector<scheduling::Calendar> calendars;
-  const auto add = [&](const nlohmann::json& name) {
-    if (!name.is_string()) {
+  const auto add = [&](const Json& name) {
+    if (name.type != Json::Type::String) {
       throw Problem{"wrong_type", fields.path("calendar"),
                     "a calendar is a name, or an array of names whose business days all share"};
     }
-    const scheduling::Calendar* found = find_calendar(name.get<std::string>());
+    const scheduling::Calendar* found = find_calendar(name.text);
     if (found == nullptr) {
       throw Problem{"unknown_calendar", fields.path("calendar"),
                     fmt::format("no calendar \"{}\" is loaded: name the catalog that has it "
                                 "(--catalog)",
-                                name.get<std::string>())};
+                                name.text)};
     }
     calendars.push_back(*found);
   };
   constexpr std::size_t kJointMax = 8;
-  if (!written.is_array()) {
+  if (written.type != Json::Type::Array) {
     add(written);
-  } else if (written.empty() || written.size() > kJointMax) {
+  } else if (written.values.empty() || written.values.size() > kJointMax) {
     throw Problem{"too_many", fields.path("calendar"),
                   fmt::format("from 1 to {} calendars", kJointMax)};
   } else {
-    for (const nlohmann::json& name : written) add(name);
+    for (const Json& name : written.values) add(name);
   }
   if (calendars.size() == 1) return calendars.front();
   auto joint = scheduling::Calendar::joint("joint", calendars);

@@ -30,7 +30,9 @@ json terms_json(const TermFlags& flags) {
     if (equals == std::string::npos) {
       throw CLI::ValidationError("--set", fmt::format("\"{}\" is not FIELD=JSON", field));
     }
-    terms[field.substr(0, equals)] = parse_json(std::string_view(field).substr(equals + 1));
+    const std::string value = field.substr(equals + 1);
+    parse_json(value);  // refuses what is no JSON in the words of a line
+    terms[field.substr(0, equals)] = json::parse(value);
   }
   return terms;
 }
@@ -64,7 +66,7 @@ void add_term_flags(CLI::App& command, TermFlags& flags) {
 scheduling::Terms read_term_flags(const TermFlags& flags) {
   std::optional<engine::Catalog> catalog;
   if (!flags.catalog.empty()) catalog = read_catalog_file(flags.catalog);
-  const json written = terms_json(flags);
+  const Json written = parse_json(terms_json(flags).dump());
   Fields fields(written, "");
   return read_terms(fields, [&](std::string_view name) {
     return catalog ? catalog->find_calendar(name) : nullptr;
