@@ -21,7 +21,8 @@ constexpr const char* kDatabase = "fenqi_bench";
 std::string empty_database() {
   store::DatabaseConfig config = store::DatabaseConfig::from_environment();
   if (config.url.empty()) {
-    store::drop_database(store::open_database(config), kDatabase);
+    store::Session owner(store::open_database(config), store::Role::Owner);
+    store::drop_database(owner, kDatabase);
     config.name = kDatabase;
     return store::open_migrated_database(config);
   }

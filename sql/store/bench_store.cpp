@@ -20,11 +20,6 @@ void send(Session& session, std::string_view bytes) {
 
 }  // namespace
 
-void drop_database(const std::string& conninfo, const std::string& name) {
-  Session session(conninfo, Role::Owner);
-  session.execute(fmt::format("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", name));
-}
-
 std::int64_t log_position(Session& session) {
   return query(session, "SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint").int8(0, 0);
 }

@@ -1,5 +1,4 @@
-// What benchmarks need of the database: bytes of log, the raw bound of COPY, a database of their
-// own.
+// What benchmarks need of the database: bytes of log and the raw bound of COPY.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +8,6 @@
 #include "sql/store/session.h"
 
 namespace store {
-
-/// Drops the database of that name on the server of `conninfo`, if it is there.
-void drop_database(const std::string& conninfo, const std::string& name);
 
 /// Where the log stands, in bytes.
 std::int64_t log_position(Session& session);

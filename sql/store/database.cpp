@@ -1,5 +1,7 @@
 #include "sql/store/database.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 
 #include "sql/store/cluster.h"
@@ -55,6 +57,18 @@ std::string open_migrated_database(const DatabaseConfig& config) {
   const std::string conninfo = open_database(config);
   migrate(conninfo);
   return conninfo;
+}
+
+void drop_database(Session& owner, const std::string& name) {
+  const std::string drop = fmt::format("DROP DATABASE IF EXISTS \"{}\"", name);
+  try {
+    owner.execute(drop + " WITH (FORCE)");
+  } catch (const Fault& fault) {
+    // Only a superuser may end a vacuum with FORCE; without it PostgreSQL ends the vacuum itself.
+    constexpr std::string_view kInsufficientPrivilege = "42501";
+    if (fault.sqlstate() != kInsufficientPrivilege) throw;
+    owner.execute(drop);
+  }
 }
 
 }  // namespace store

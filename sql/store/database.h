@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "sql/store/session.h"
+
 namespace store {
 
 /// The database can't be reached, started or written to. The text says what to do about it; a
@@ -59,5 +61,9 @@ int migrate(const std::string& conninfo, std::span<const Migration> migrations);
 /// What commands use: the database, there and migrated.
 std::string open_migrated_database(
     const DatabaseConfig& config = DatabaseConfig::from_environment());
+
+/// Drops the database of that name on the server of `owner`, if it is there, with whatever is
+/// connected to it.
+void drop_database(Session& owner, const std::string& name);
 
 }  // namespace store

@@ -57,7 +57,7 @@ class Server {
     if (found.empty()) {
       // Renamed when it is complete, so that an interrupted one isn't taken for it.
       const std::string fresh = name + "_new";
-      session.execute(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", fresh));
+      store::drop_database(session, fresh);
       make(fresh, "template0");
       store::migrate(conninfo(fresh));
       session.execute(fmt::format("ALTER DATABASE {} RENAME TO {}", fresh, name));
@@ -90,7 +90,7 @@ class Server {
     for (int row = 0; row < rows.size(); ++row) {
       const auto pid = static_cast<pid_t>(rows.int8(row, 1));
       if (::kill(pid, 0) == 0 || errno != ESRCH) continue;
-      session.execute(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", rows.text(row, 0)));
+      store::drop_database(session, std::string(rows.text(row, 0)));
     }
   }
 
@@ -132,7 +132,7 @@ TestDatabase::~TestDatabase() {
   if (name_.empty()) return;
   try {
     store::Session session = Server::get().administration();
-    session.execute(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", name_));
+    store::drop_database(session, name_);
   } catch (const std::exception& error) {
     std::cerr << "can't drop " << name_ << ": " << error.what() << "\n";
   }
