@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "scheduling/day_count.h"
 #include "scheduling/interest_basis.h"
+#include "scheduling/rounding_step.h"
 
 namespace scheduling {
 namespace {
@@ -38,24 +39,10 @@ std::string_view name(base::Rounding rounding) {
 std::int64_t rounded(const Exact& value, base::Rounding rounding) {
   const Whole numerator = boost::multiprecision::numerator(value);
   const Whole denominator = boost::multiprecision::denominator(value);
-  Whole quotient = numerator / denominator;
-  const Whole twice = 2 * (numerator % denominator);
-  switch (rounding) {
-    case base::Rounding::Down:
-    case base::Rounding::Floor:
-      break;
-    case base::Rounding::Up:
-    case base::Rounding::Ceiling:
-      if (twice > 0) ++quotient;
-      break;
-    case base::Rounding::HalfUp:
-      if (twice >= denominator) ++quotient;
-      break;
-    case base::Rounding::HalfEven:
-      if (twice > denominator || (twice == denominator && quotient % 2 != 0)) ++quotient;
-      break;
-  }
-  return static_cast<std::int64_t>(quotient);
+  const Whole quotient = numerator / denominator;
+  const Whole rest = numerator % denominator;
+  return static_cast<std::int64_t>(quotient) +
+         (rounds_up<Whole>(quotient, rest, denominator, rounding) ? 1 : 0);
 }
 
 std::string_view unit_name(PeriodUnit unit, bool many) {

@@ -54,20 +54,8 @@ std::optional<Share> share_of_basis(base::RateBasis basis, Period every) {
 
 /// The year of a day count where every month has 30 days: 365 for ACT/ACT, which has no single one.
 std::int64_t days_a_year(DayCount day_count) {
-  switch (day_count) {
-    case DayCount::Act365Fixed:
-    case DayCount::ActActIsda:
-    case DayCount::ActAct31Dec:
-    case DayCount::NoLeap365:
-      return 365;
-    case DayCount::Act360:
-    case DayCount::Thirty360Us:
-    case DayCount::Thirty360BondBasis:
-    case DayCount::ThirtyE360:
-    case DayCount::ThirtyE360Isda:
-      return 360;
-  }
-  return 365;
+  const bool splits_years = day_count == DayCount::ActActIsda || day_count == DayCount::ActAct31Dec;
+  return splits_years ? 365 : year_denominator(day_count);
 }
 
 }  // namespace
