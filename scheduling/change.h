@@ -88,6 +88,10 @@ enum class ChangeRefusal {
   NothingChanges,            ///< all of it is billed, or nothing arises in the span
 };
 
+inline constexpr int kChangeRefusalCount = 24;
+std::string_view code(ChangeRefusal refusal);      ///< "NOTHING_OWED", stable; docs/errors.md
+std::string_view sentence(ChangeRefusal refusal);  ///< the rule in words
+
 /// What was agreed on that a change has to know.
 struct ChangeTerms {
   base::Day start;                                   ///< period 1 starts: the capture's value date
