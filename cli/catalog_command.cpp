@@ -11,6 +11,7 @@
 #include "cli/intake_report.h"
 #include "cli/line_diff.h"
 #include "engine/book.h"
+#include "engine/price_check.h"
 #include "sql/store/database.h"
 
 namespace cli {
@@ -22,6 +23,7 @@ Exit apply_file(const std::string& path, const std::string& opens_on) {
   if (!opens_on.empty() && !first) {
     throw CLI::ValidationError("--opens-on", fmt::format("\"{}\" is no date", opens_on));
   }
+  engine::refuse_price_breach(catalog, today_in(catalog));
   const std::string conninfo = store::open_migrated_database();
   store::Session session(conninfo);
   const bool is_new = !engine::find_book(session);

@@ -178,9 +178,7 @@ Exit check_caps(const Options& options, const Terms& terms, const Schedule& sche
                                  options.caps, check.cap, base::to_string(terms.disbursed_on));
         break;
       case scheduling::PriceCapRefusal::PriceCap:
-        std::cerr << fmt::format("fenqi: PRICE_CAP: {} {} is above the cap \"{}\" of {} %\n",
-                                 scheduling::to_string(check.measure), figure_text(check, words),
-                                 check.cap, limit_text(check.limit_e8));
+        std::cerr << fmt::format("fenqi: PRICE_CAP: {}\n", scheduling::excess_sentence(check));
         break;
     }
     return Exit::Refused;

@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "engine/close.h"
 #include "engine/input/rejects_file.h"
+#include "engine/price_check.h"
 
 namespace cli {
 namespace {
@@ -50,6 +51,7 @@ ReplayResult run_replay(ReplayRequest request, const std::string& conninfo) {
   auto catalog = request.catalog ? std::make_shared<const engine::Catalog>(*request.catalog)
                                  : engine::load_catalog(session);
   const base::Day today = today_in(*catalog);
+  if (request.catalog) engine::refuse_price_breach(*catalog, today);
   engine::Replay replay(request.files, catalog);
   const engine::Book book = open_book(session, conninfo, request.catalog, replay.first_date());
   catalog = engine::load_catalog(session);  // now with its version

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/calendars.h"
+#include "engine/price_caps.h"
 #include "engine/toml_section.h"
 
 namespace engine {
@@ -179,6 +180,11 @@ Product read_product(Section section) {
   if (auto late_fee = section.section_if_any("late_fee")) {
     product.late_fee = read_late_fee(std::move(*late_fee));
   }
+  if (section.find("jurisdiction") != nullptr) product.jurisdiction = section.name("jurisdiction");
+  if (section.find("lender") != nullptr) {
+    product.lender = section.name("lender");
+    if (product.jurisdiction.empty()) wrong(section.path("jurisdiction"), "", "is missing");
+  }
   section.done();
   return product;
 }
@@ -347,6 +353,16 @@ void check_calendars(const Catalog& catalog) {
   }
 }
 
+/// Where a jurisdiction has no cap the table says so: what it doesn't name is never taken for free.
+void check_jurisdictions(const Catalog& catalog) {
+  for (const Product& product : catalog.products) {
+    if (!product.jurisdiction.empty() && !catalog.price_caps.knows(product.jurisdiction)) {
+      wrong("product." + product.name + ".jurisdiction", product.jurisdiction,
+            "is a jurisdiction that [price_caps] has a cap for, or names in without_cap");
+    }
+  }
+}
+
 Catalog read_catalog(Section root) {
   Catalog catalog;
   read_book(root.section("book"), catalog);
@@ -373,6 +389,10 @@ Catalog read_catalog(Section root) {
   check_names_differ(catalog.channels, "channel");
   catalog.calendars = read_calendars(root.section("calendar"));
   check_calendars(catalog);
+  if (auto caps = root.section_if_any("price_caps")) {
+    catalog.price_caps = read_price_caps(std::move(*caps));
+  }
+  check_jurisdictions(catalog);
   if (auto created = root.section_if_any("created")) read_created(std::move(*created), catalog);
   if (auto payout = root.section_if_any("payout")) {
     if (auto confirm = payout->section_if_any("auto_confirm")) {

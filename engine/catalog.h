@@ -16,6 +16,7 @@
 #include "base/zone.h"
 #include "ledger/posting.h"
 #include "scheduling/calendar.h"
+#include "scheduling/price_cap.h"
 #include "scheduling/schedule.h"
 
 namespace engine {
@@ -54,6 +55,8 @@ struct Product {
   base::Rounding rounding = base::Rounding::HalfUp;
   Subsidy subsidy;
   LateFeeTerms late_fee;
+  std::string jurisdiction;  ///< whose price caps bind it; empty: not checked (price_check.h)
+  std::string lender;        ///< the kind of lender that some caps are for
 };
 
 enum class Frequency { Daily, Weekly, Monthly };
@@ -105,8 +108,9 @@ struct Catalog {
   std::vector<CustomerTerms> customers;
   std::vector<Channel> channels;  ///< the first is the default
   std::vector<scheduling::Calendar> calendars;
-  bool limit_policy = true;            ///< the DPD rows of the dynamic limit policy
-  std::string created_customer_terms;  ///< terms of parties made by --create-parties
+  scheduling::PriceCapTable price_caps;  ///< empty where no product names a jurisdiction
+  bool limit_policy = true;              ///< the DPD rows of the dynamic limit policy
+  std::string created_customer_terms;    ///< terms of parties made by --create-parties
   std::string created_merchant_terms;
   /// canonical column -> source column(s) joined by ':', per kind ("purchases", "repayments", ...)
   std::map<std::string, std::map<std::string, std::string>> import_map;

@@ -22,10 +22,10 @@ base::Day valid_from(Section& section) {
   return *day;
 }
 
-ReferenceRate read_reference(Section section) {
+ReferenceRate read_reference(Section section, const std::string& path) {
   ReferenceRate rate;
   rate.name = section.name("name");
-  section.rename("reference." + rate.name);
+  section.rename(path + "." + rate.name);
   rate.valid_from = valid_from(section);
   rate.rate_e8 = section.percent("percent", base::RateBasis::PerYear365).e8;
   section.done();
@@ -46,10 +46,10 @@ void read_limit(Section& section, const PriceCapTable& table, PriceCap& cap) {
   cap.times = section.whole("times", 1, kTimesMax);
 }
 
-PriceCap read_cap(Section section, const PriceCapTable& table) {
+PriceCap read_cap(Section section, const std::string& path, const PriceCapTable& table) {
   PriceCap cap;
   cap.name = section.name("name");
-  section.rename("cap." + cap.name);
+  section.rename(path + "." + cap.name);
   cap.jurisdiction = section.name("jurisdiction");
   cap.lender_type = section.text_or("lender", "");
   const std::string measure = section.text("measure");
@@ -66,19 +66,20 @@ PriceCap read_cap(Section section, const PriceCapTable& table) {
   }
   read_limit(section, table, cap);
   cap.decimals = section.whole_or("decimals", cap.decimals, 0, scheduling::kCapDecimalsMax);
+  cap.source = section.text_or("source", "");
   section.done();
   return cap;
 }
 
 /// Two rows of one name from one day on would leave it to their order which of them counts.
-void check_rows_differ(const PriceCapTable& table) {
+void check_rows_differ(const Section& section, const PriceCapTable& table) {
   for (auto cap = table.caps.begin(); cap != table.caps.end(); ++cap) {
     const bool again = std::any_of(cap + 1, table.caps.end(), [&](const PriceCap& other) {
       return other.name == cap->name && other.jurisdiction == cap->jurisdiction &&
              other.lender_type == cap->lender_type && other.valid_from == cap->valid_from;
     });
     if (again) {
-      wrong("cap." + cap->name + ".valid_from", base::to_string(cap->valid_from),
+      wrong(section.path("cap." + cap->name + ".valid_from"), base::to_string(cap->valid_from),
             "is used once for a jurisdiction and lender");
     }
   }
@@ -88,29 +89,34 @@ void check_rows_differ(const PriceCapTable& table) {
           return other.name == rate->name && other.valid_from == rate->valid_from;
         });
     if (again) {
-      wrong("reference." + rate->name + ".valid_from", base::to_string(rate->valid_from),
-            "is used once");
+      wrong(section.path("reference." + rate->name + ".valid_from"),
+            base::to_string(rate->valid_from), "is used once");
     }
   }
-}
-
-PriceCapTable read_price_caps(Section root) {
-  PriceCapTable table;
-  if (root.find("without_cap") != nullptr) table.free_jurisdictions = root.texts("without_cap");
-  if (root.find("reference") != nullptr) {
-    for (Section& reference : root.sections("reference")) {
-      table.reference_rates.push_back(read_reference(std::move(reference)));
-    }
-  }
-  if (root.find("cap") != nullptr) {
-    for (Section& cap : root.sections("cap")) table.caps.push_back(read_cap(std::move(cap), table));
-  }
-  root.done();
-  check_rows_differ(table);
-  return table;
 }
 
 }  // namespace
+
+PriceCapTable read_price_caps(Section section) {
+  PriceCapTable table;
+  if (section.find("without_cap") != nullptr) {
+    table.free_jurisdictions = section.texts("without_cap");
+  }
+  if (section.find("reference") != nullptr) {
+    for (Section& reference : section.sections("reference")) {
+      table.reference_rates.push_back(
+          read_reference(std::move(reference), section.path("reference")));
+    }
+  }
+  if (section.find("cap") != nullptr) {
+    for (Section& cap : section.sections("cap")) {
+      table.caps.push_back(read_cap(std::move(cap), section.path("cap"), table));
+    }
+  }
+  section.done();
+  check_rows_differ(section, table);
+  return table;
+}
 
 base::Result<PriceCapTable, CatalogError> parse_price_caps(std::string_view body) {
   return parse_toml(body, "price_caps", read_price_caps);

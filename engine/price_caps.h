@@ -1,5 +1,5 @@
-// The table of price caps from TOML; catalog/price_caps.toml is an example, docs/catalog.md the
-// keys.
+// The table of price caps from TOML: part of a catalog, or a file of its own.
+// catalog/price_caps.toml is an example, docs/catalog.md the keys.
 #pragma once
 
 #include <string_view>
@@ -10,7 +10,13 @@
 
 namespace engine {
 
-/// Parses and checks the whole text; the first thing wrong is the answer.
+class Section;
+
+/// `without_cap`, [[cap]] and [[reference]] under this table, whose paths begin with its own. Stops
+/// with Wrong.
+scheduling::PriceCapTable read_price_caps(Section table);
+
+/// A file of nothing but the table, checked whole; the first thing wrong is the answer.
 base::Result<scheduling::PriceCapTable, CatalogError> parse_price_caps(std::string_view body);
 
 }  // namespace engine

@@ -1,5 +1,7 @@
 #include "scheduling/price_cap.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -86,18 +88,27 @@ bool is_above(std::optional<double> figure_percent, const PricedOffer& offer, st
 
 }  // namespace
 
+bool PriceCapTable::knows(std::string_view jurisdiction) const {
+  return std::ranges::find(caps, jurisdiction, &PriceCap::jurisdiction) != caps.end() ||
+         std::ranges::find(free_jurisdictions, jurisdiction) != free_jurisdictions.end();
+}
+
 base::Result<std::vector<CapCheck>, PriceCapProblem> check_price(const PriceCapTable& table,
                                                                  const PricedOffer& offer) {
-  const bool is_known = std::ranges::find(table.caps, offer.jurisdiction,
-                                          &PriceCap::jurisdiction) != table.caps.end() ||
-                        std::ranges::find(table.free_jurisdictions, offer.jurisdiction) !=
-                            table.free_jurisdictions.end();
-  if (!is_known) return base::Refused(PriceCapProblem{PriceCapRefusal::JurisdictionUnknown, {}});
+  if (!table.knows(offer.jurisdiction)) {
+    return base::Refused(PriceCapProblem{PriceCapRefusal::JurisdictionUnknown, {}});
+  }
   std::vector<CapCheck> checks;
   for (const PriceCap& cap : table.caps) {
     CHECK(cap.decimals >= 0 && cap.decimals <= kCapDecimalsMax, "{} decimals", cap.decimals);
     if (!applies(cap, offer) || !is_in_force(cap, table, offer.date)) continue;
-    CapCheck check{cap.name, cap.measure, 0, figure_of(cap.measure, offer)};
+    CapCheck check{.cap = cap.name,
+                   .measure = cap.measure,
+                   .limit_e8 = 0,
+                   .figure_percent = figure_of(cap.measure, offer),
+                   .valid_from = cap.valid_from,
+                   .decimals = cap.decimals,
+                   .source = cap.source};
     const std::optional<std::int64_t> limit = limit_of(cap, table, offer.date);
     if (!limit) {
       return base::Refused(
@@ -123,6 +134,18 @@ base::Rate highest_flat_fee(base::Rate cap_a_year, int count, int periods_a_year
                     base::Rounding::Down);
   return {base::narrow(base::floor_div(paid - kUnit, count)) * (base::kRateScale / kUnit),
           base::RateBasis::PerPeriod};
+}
+
+std::string excess_sentence(const CapCheck& check) {
+  const int decimals = std::max(check.decimals, 2);
+  const std::string figure = check.figure_percent
+                                 ? disclosed(*check.figure_percent, decimals) + " %"
+                                 : "without a solution";
+  const std::string source = check.source.empty() ? "" : fmt::format(" ({})", check.source);
+  return fmt::format(
+      "{} {} is above the cap \"{}\" of {} % in force since {}{}", to_string(check.measure), figure,
+      check.cap, disclosed(static_cast<double>(check.limit_e8) * 100 / base::kRateScale, decimals),
+      base::to_string(check.valid_from), source);
 }
 
 std::string_view to_string(CapMeasure measure) {

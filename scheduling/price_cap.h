@@ -33,6 +33,7 @@ struct PriceCap {
   std::string reference = {};              ///< the name of a reference rate, and
   int times = 0;                           ///< how many times it is the limit
   int decimals = 2;  ///< of the percentage: the figure is rounded half up before it is compared
+  std::string source = {};  ///< the law or notice it is read from, for whoever is refused
 };
 
 /// A published rate that limits refer to (the one-year LPR, say), in force until the next one.
@@ -46,6 +47,8 @@ struct PriceCapTable {
   std::vector<PriceCap> caps;                   ///< in any order
   std::vector<ReferenceRate> reference_rates;   ///< in any order
   std::vector<std::string> free_jurisdictions;  ///< where there is no cap, and we know it
+
+  bool knows(std::string_view jurisdiction) const;  ///< has a cap for it, or knows it to be free
 };
 
 /// What is offered: to whom the law applies, when, and what it costs.
@@ -64,6 +67,9 @@ struct CapCheck {
   CapMeasure measure;
   std::int64_t limit_e8;
   std::optional<double> figure_percent;  ///< absent: the equation has no solution
+  base::Day valid_from = {};
+  int decimals = 2;
+  std::string source = {};
 };
 
 /// Reasons why there is no pass, in the order they are looked for.
@@ -91,6 +97,11 @@ base::Result<std::vector<CapCheck>, PriceCapProblem> check_price(const PriceCapT
 /// that keeps the nominal rate at or below the cap: ((n a) - 1) / n, where a is the annuity of 1 at
 /// cap / periods a year; truncated at four decimals of a percent. Domain reference §2.2.
 base::Rate highest_flat_fee(base::Rate cap_a_year, int count, int periods_a_year);
+
+/// What a figure above its cap is refused with: 'nominal 24.28 % is above the cap "all-in" of
+/// 24.00 % in force since 2025-10-01 (source)', with as many decimals as were compared, two at
+/// least.
+std::string excess_sentence(const CapCheck& check);
 
 /// "nominal", "irr_effective", "reg_z", "eu", "act365_effective", "total_cost".
 std::string_view to_string(CapMeasure measure);

@@ -35,6 +35,13 @@ expect 1 "no book yet" "$fenqi" import purchases nothing.csv
 sed 's/payout_min = "1.00"/payout_min = "1.000"/' "$catalog" > bad.toml
 expect 65 'currency.CNY.payout_min "1.000" has at most 2 decimals' "$fenqi" catalog apply bad.toml
 expect 65 "can't be opened" "$fenqi" catalog apply missing.toml
+# 1.20 % a period is 24.28 % a year from six installments on.
+sed 's/rate_percent = "0.60"/rate_percent = "1.20"/' "$catalog" > dear.toml
+expect 1 'PRICE_CAP: product flat_fee in CN, 10000.00 CNY in 6 installments: nominal 24.28 % is above the cap "all-in" of 24.00 % in force since 2025-10-01' \
+  "$fenqi" catalog apply dear.toml
+expect 1 "no book yet" "$fenqi" catalog show
+sed 's/jurisdiction = "CN"       #/jurisdiction = "ZZ"       #/' "$catalog" > where.toml
+expect 65 'product.flat_fee.jurisdiction "ZZ" is a jurisdiction that [price_caps]' "$fenqi" catalog apply where.toml
 expect 2 "no date" "$fenqi" catalog apply "$catalog" --opens-on 2024-02-30
 expect 0 "baitiao version 1, book open on 2024-06-01" "$fenqi" catalog apply "$catalog" --opens-on 2024-06-01
 expect 0 "nothing changed" "$fenqi" catalog apply "$catalog"

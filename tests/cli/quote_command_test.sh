@@ -30,7 +30,7 @@ expect 0 "年化利率" plan_a --language zh
 
 # 0.60 % in six passes 24 %, 1.20 % does not: 24.28 % with a regular first period.
 expect 0 'all-in: nominal 12.24 %, at most 24.00 %' plan_a --caps "$caps" --jurisdiction CN
-expect 1 'PRICE_CAP: nominal 24.28 % is above the cap "all-in" of 24.00 %' \
+expect 1 'PRICE_CAP: nominal 24.28 % is above the cap "all-in" of 24.00 % in force since 2025-10-01' \
   "$fenqi" quote --principal 100000.00 --rate 1.20 --installments 6 --disbursed-on 2026-06-10 \
   --caps "$caps" --jurisdiction CN
 expect 1 'says nothing of jurisdiction "XX"' plan_a --caps "$caps" --jurisdiction XX
