@@ -2,12 +2,13 @@
 # fenqi db and fenqi migrate as a user meets them: what they print, and their exit codes.
 # usage: database_command_test.sh FENQI
 set -uo pipefail
+# shellcheck source=tests/cli/expect.sh
+source "$(dirname "$0")/expect.sh"
 fenqi=$(realpath "$1")
 home=$(mktemp -d)
 chmod 755 "$home"
 unset FENQI_DATABASE_URL FENQI_DATABASE
 export FENQI_HOME=$home/var
-failures=0
 
 finish() {
   "$fenqi" db stop 2>/dev/null
@@ -15,23 +16,11 @@ finish() {
 }
 trap finish EXIT
 
-# expect STATUS TEXT COMMAND...: the exit status, and a text its output must hold
-expect() {
-  local want=$1 text=$2 output status
-  shift 2
-  output=$("$@" 2>&1)
-  status=$?
-  if [[ $status != "$want" || $output != *"$text"* ]]; then
-    printf 'FAILED: %s\n  exit %s instead of %s, or without "%s":\n%s\n' "$*" "$status" "$want" "$text" "$output"
-    failures=$((failures + 1))
-  fi
-}
-
 expect 2 "" "$fenqi" db
 expect 2 "" "$fenqi" db nonsense
 expect 69 "no database" "$fenqi" db status
 expect 0 "it wasn't running" "$fenqi" db stop
-[[ ! -e $FENQI_HOME ]] || { echo "FAILED: asking made a data directory"; failures=$((failures + 1)); }
+[[ ! -e $FENQI_HOME ]] || fail "asking made a data directory"
 expect 0 "runs" "$fenqi" db start
 expect 0 "running" "$fenqi" db status
 expect 0 "applied" "$fenqi" migrate
@@ -77,7 +66,7 @@ full_disk() {
   return "$failures"
 }
 if [[ $(id -u) == 0 ]] && unshare --mount true 2>/dev/null; then
-  export -f expect full_disk
+  export -f expect fail full_disk
   export fenqi home failures=$failures
   unshare --mount bash -c 'set -uo pipefail; full_disk'
   failures=$?

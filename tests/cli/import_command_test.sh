@@ -2,31 +2,20 @@
 # fenqi catalog, import, replay and generate as a user meets them: bad input, exit codes, totals.
 # usage: import_command_test.sh FENQI CATALOG
 set -uo pipefail
+# shellcheck source=tests/cli/expect.sh
+source "$(dirname "$0")/expect.sh"
 fenqi=$(realpath "$1")
 catalog=$(realpath "$2")
 home=$(mktemp -d)
 chmod 755 "$home"
 unset FENQI_DATABASE_URL FENQI_DATABASE
 export FENQI_HOME=$home/var
-failures=0
 
 finish() {
   "$fenqi" db stop 2>/dev/null
   rm -rf "$home"
 }
 trap finish EXIT
-
-# expect STATUS TEXT COMMAND...: the exit status, and a text its output must hold
-expect() {
-  local want=$1 text=$2 output status
-  shift 2
-  output=$("$@" 2>&1)
-  status=$?
-  if [[ $status != "$want" || $output != *"$text"* ]]; then
-    printf 'FAILED: %s\n  exit %s instead of %s, or without "%s":\n%s\n' "$*" "$status" "$want" "$text" "$output"
-    failures=$((failures + 1))
-  fi
-}
 cd "$home" || exit 1
 
 # A catalog is checked, opens the book, and is shown and compared.
@@ -50,7 +39,7 @@ expect 0 '+payout_min = "2.00"' "$fenqi" catalog diff next.toml
 expect 0 "the same as version 1" "$fenqi" catalog diff "$catalog"
 sed 's/name = "baitiao"/name = "other"/' "$catalog" > other.toml
 expect 1 "another book" "$fenqi" catalog apply other.toml
-"$fenqi" catalog show | cmp -s - "$catalog" || { echo "FAILED: catalog show"; failures=$((failures + 1)); }
+"$fenqi" catalog show | cmp -s - "$catalog" || fail "catalog show"
 
 # What can't be used at all.
 header=purchase_ref,customer,merchant,purchased_at,amount,installments
@@ -85,12 +74,12 @@ cat > want.csv <<'CSV'
 6,BEFORE_BOOK_OPENED,purchased_at
 7,AFTER_TODAY,purchased_at
 CSV
-tail -n +2 rejects.csv | cut -d, -f1-3 | diff want.csv - || { echo "FAILED: rejects file"; failures=$((failures + 1)); }
+tail -n +2 rejects.csv | cut -d, -f1-3 | diff want.csv - || fail "rejects file"
 expect 0 '"repeated": {
       "count": 1,
       "amount": "300.00"' "$fenqi" import purchases --json - < <(sed -n 1,2p mixed.csv)
 [[ $("$fenqi" import purchases --json - < <(sed -n '1p;3p' mixed.csv) 2>/dev/null; echo $?) == *0 ]] ||
-  { echo "FAILED: a declined row is no error"; failures=$((failures + 1)); }
+  fail "a declined row is no error"
 
 # A gzip that breaks off: what was whole is posted.
 {
@@ -110,7 +99,7 @@ expect 0 "facts hold" "$fenqi" verify
 
 expect 0 "20 purchases" "$fenqi" generate --customers 3 --merchants 2 --purchases 20 --days 20 sample
 expect 0 "posted" "$fenqi" demo sample --no-serve --report report.json
-grep -q '"verify": "clean"' report.json || { echo "FAILED: the demo's report"; failures=$((failures + 1)); }
+grep -q '"verify": "clean"' report.json || fail "the demo's report"
 expect 69 "stopped" "$fenqi" db status
 
 [[ $failures == 0 ]] && echo "import, catalog, replay: all as documented"

@@ -1,19 +1,11 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # fenqi quote and explain installment as a person runs them. Usage: quote_command_test.sh FENQI CAPS
-set -eu
+set -uo pipefail
+# shellcheck source=tests/cli/expect.sh
+source "$(dirname "$0")/expect.sh"
 fenqi=$1
 caps=$2
-out=$(mktemp)
-trap 'rm -f "$out"' EXIT
 
-fail() { cat "$out" >&2; echo "FAILED: $*" >&2; exit 1; }
-# expect STATUS TEXT COMMAND...: the exit status, and a text its output must hold
-expect() {
-  status=$1 text=$2; shift 2
-  actual=0; "$@" >"$out" 2>&1 || actual=$?
-  [ "$actual" = "$status" ] || fail "exit $actual, not $status: $*"
-  grep -qF -- "$text" "$out" || fail "no \"$text\" from: $*"
-}
 # Plan A of the domain reference: 1 000.00 in six at 0.60 %.
 plan_a() {
   "$fenqi" quote --principal 1000.00 --rate 0.60 --installments 6 --disbursed-on 2026-06-18 \
@@ -21,10 +13,10 @@ plan_a() {
 }
 
 expect 0 "Cost 36.00 CNY, 3.60 % of the principal" plan_a
-grep -q '6  2026-12-10 *166.70 *0.00 *6.00 *172.70 *0.00' "$out" || fail "the last installment"
+grep -q '6  2026-12-10 *166.70 *0.00 *6.00 *172.70 *0.00' <<<"$output" || fail "the last installment"
 for rate in 'simple) *12.24$' 'IRR) *12.95$' 'Regulation Z) *13.26$' 'APRC (EU) *14.1$' \
             '/ 365 *14.03$'; do
-  grep -q "$rate" "$out" || fail "no $rate"
+  grep -q "$rate" <<<"$output" || fail "no $rate"
 done
 expect 0 "年化利率" plan_a --language zh
 
@@ -55,4 +47,5 @@ expect 0 "before rounding 500/3 = 166.666666666667" explain_a 3
 expect 0 "1000.00 - 5 x 166.66" explain_a 6
 expect 1 "there is no installment 7: the plan has 1 to 6" explain_a 7
 expect 2 "" "$fenqi" explain
-echo "quote and explain: as expected"
+[[ $failures == 0 ]] && echo "quote and explain: as expected"
+exit $((failures > 0))
