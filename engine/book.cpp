@@ -119,4 +119,10 @@ std::shared_ptr<const Catalog> load_catalog(store::Session& session) {
   return std::make_shared<const Catalog>(parse_stored(*newest));
 }
 
+std::shared_ptr<const Catalog> load_catalog(store::Session& session, std::int32_t version) {
+  const std::optional<store::CatalogRow> row = store::load_catalog_version(session, version);
+  if (!row) throw CatalogMismatch(fmt::format("this book has no catalog version {}", version));
+  return std::make_shared<const Catalog>(parse_stored(*row));
+}
+
 }  // namespace engine

@@ -1,6 +1,7 @@
 // The book of a database: opened once from a catalog, then always the same.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -36,5 +37,8 @@ inline constexpr const char* kPlatformRef = "PLATFORM";
 
 /// The catalog in force, parsed from what is stored; throws if the database has no book.
 std::shared_ptr<const Catalog> load_catalog(store::Session& session);
+
+/// An earlier version of it, which what was sold under it keeps to; throws if there is none.
+std::shared_ptr<const Catalog> load_catalog(store::Session& session, std::int32_t version);
 
 }  // namespace engine

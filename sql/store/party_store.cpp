@@ -134,6 +134,14 @@ std::optional<CatalogRow> load_newest_catalog(Session& session) {
   return CatalogRow{rows.int4(0, 0), std::string(rows.text(0, 1)), std::string(rows.text(0, 2))};
 }
 
+std::optional<CatalogRow> load_catalog_version(Session& session, std::int32_t version) {
+  const Rows rows =
+      query(session, "SELECT version, name, body FROM catalog_version WHERE version = $1",
+            Params().int4(version));
+  if (rows.empty()) return std::nullopt;
+  return CatalogRow{rows.int4(0, 0), std::string(rows.text(0, 1)), std::string(rows.text(0, 2))};
+}
+
 void insert_catalog(Session& session, const CatalogRow& catalog) {
   query(session, R"(
     INSERT INTO catalog_version (version, name, body, sha256)

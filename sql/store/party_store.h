@@ -73,6 +73,7 @@ struct CatalogRow {
   std::string body;
 };
 std::optional<CatalogRow> load_newest_catalog(Session& session);
+std::optional<CatalogRow> load_catalog_version(Session& session, std::int32_t version);
 void insert_catalog(Session& session, const CatalogRow& catalog);
 
 /// The book's lock: shared by whoever posts, exclusive for the moment the open date moves.

@@ -97,6 +97,25 @@ expect 65 "3 dates closed" "$fenqi" replay --purchases mixed.csv --through 2024-
 expect 65 "nothing changed" "$fenqi" replay --purchases mixed.csv --through 2024-06-03
 expect 0 "facts hold" "$fenqi" verify
 
+# Where a figure of the books comes from: A is 300.00 in three at 0.60 %, by the day of the month.
+expect 0 "Purchase A, plan" "$fenqi" explain installment A 2
+[[ $output == *"300.00 CNY in 3 by product flat_fee of catalog version 1, from 2024-06-01"* &&
+  $output == *"Installment 2 of 3, due 2024-08-01"* && $output == *"1.80 CNY"* &&
+  $output == *"100.00 CNY"* ]] || fail "the arithmetic of A: $output"
+[[ $output != *"in force"* ]] || fail "A has one version: $output"
+plan=$(sed -n 's/^Purchase A, plan \([0-9]*\):.*/\1/p' <<<"$output")
+expect 0 "Purchase A, plan $plan" "$fenqi" explain installment --plan "$plan" 2
+expect 1 "there is no installment 4: the plan has 1 to 3" "$fenqi" explain installment A 4
+expect 1 "there is no installment 0: the plan has 1 to 3" "$fenqi" explain installment A 0
+expect 1 'PURCHASE_UNKNOWN: there is no plan of purchase "none"' "$fenqi" explain installment none 1
+expect 1 'PURCHASE_UNKNOWN: there is no plan of purchase "B"' "$fenqi" explain installment B 1
+expect 1 "PURCHASE_UNKNOWN: there is no plan of number 1" "$fenqi" explain installment --plan 1 1
+printf 'refund_id,purchase_ref,refunded_at,amount\nF,A,2024-06-04 10:00:00,300.00\n' > refund.csv
+expect 0 "posted" "$fenqi" import refunds refund.csv
+expect 0 "Version 2 is in force: version 1 was replaced by refund F (event " "$fenqi" explain installment A 2
+grep -q '^ *1  2024-08-01 *100.00 *0.00 *1.80 *101.80  capture A ' <<<"$output" || fail "before: $output"
+grep -q '^ *2  2024-08-01 *0.00 *0.00 *0.00 *0.00  refund F ' <<<"$output" || fail "after: $output"
+
 expect 0 "20 purchases" "$fenqi" generate --customers 3 --merchants 2 --purchases 20 --days 20 sample
 expect 0 "posted" "$fenqi" demo sample --no-serve --report report.json
 grep -q '"verify": "clean"' report.json || fail "the demo's report"

@@ -47,5 +47,12 @@ expect 0 "before rounding 500/3 = 166.666666666667" explain_a 3
 expect 0 "1000.00 - 5 x 166.66" explain_a 6
 expect 1 "there is no installment 7: the plan has 1 to 6" explain_a 7
 expect 2 "" "$fenqi" explain
+expect 2 "--principal is required" "$fenqi" explain installment 3
+expect 2 "--installments is required" "$fenqi" explain installment 3 --principal 1000.00
+expect 2 '"x" is no whole number' explain_a x
+expect 2 "--principal: is known of a stored plan" explain_a O1 3
+expect 2 "--principal: is known of a stored plan" explain_a --plan 1 3
+expect 2 "give one of them" "$fenqi" explain installment O1 3 --plan 1
+expect 2 '"x" is no whole number' "$fenqi" explain installment 3 --plan x
 [[ $failures == 0 ]] && echo "quote and explain: as expected"
 exit $((failures > 0))
