@@ -108,7 +108,7 @@ struct Catalog {
   std::vector<CustomerTerms> customers;
   std::vector<Channel> channels;  ///< the first is the default
   std::vector<scheduling::Calendar> calendars;
-  scheduling::PriceCapTable price_caps;  ///< empty where no product names a jurisdiction
+  scheduling::PriceCapTable price_caps;  ///< of the jurisdictions that products name
   bool limit_policy = true;              ///< the DPD rows of the dynamic limit policy
   std::string created_customer_terms;    ///< terms of parties made by --create-parties
   std::string created_merchant_terms;

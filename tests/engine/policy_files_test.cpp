@@ -116,6 +116,7 @@ TEST(PriceCaps, ExampleHasChinasLines) {
   EXPECT_FALSE(passes(20.01, make_day(2026, 6, 18), "consumer_finance"));
   EXPECT_TRUE(passes(12, make_day(2028, 1, 1), "small_loan"));
   EXPECT_FALSE(passes(12.01, make_day(2028, 1, 1), "small_loan"));
+  for (const scheduling::PriceCap& cap : caps->caps) EXPECT_NE(cap.source, "") << cap.name;
 }
 
 void expect_caps_wrong(const std::string& body, const std::string& field, const std::string& rule) {
@@ -138,6 +139,7 @@ TEST(PriceCaps, SayWhatIsWrong) {
                     "is used once for a jurisdiction and lender");
   expect_caps_wrong(whole + "valid_to = 2026-01-01\n", "cap.a.valid_to", "is after valid_from");
   expect_caps_wrong(whole + "decimals = 7\n", "cap.a.decimals", "is a whole number from 0 to 6");
+  expect_caps_wrong(whole + "source = 1\n", "cap.a.source", "is a text in quotes");
   expect_caps_wrong(whole + "percents = \"1\"\n", "cap.a.percents",
                     "is not a key that catalogs have");
   expect_caps_wrong(row + "reference = \"LPR\"\ntimes = 4\n", "cap.a.reference",

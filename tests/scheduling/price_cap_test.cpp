@@ -57,6 +57,31 @@ TEST(PriceCap, RefusesWithTheFigureAndTheCapsName) {
   EXPECT_EQ(refused.error().check.figure_percent, 24.28);
 }
 
+TEST(PriceCap, ExcessNamesFigureCapDateAndSource) {
+  PriceCapTable table = china();
+  const auto said = [&](const PricedOffer& priced) {
+    const auto refused = check_price(table, priced);
+    return refused ? "" : excess_sentence(refused.error().check);
+  };
+  const PricedOffer dear = offer(24.281, make_day(2026, 6, 18));
+  EXPECT_EQ(said(dear),
+            "nominal 24.28 % is above the cap \"all-in\" of 24.00 % in force since 2025-10-01");
+  table.caps[1].source = "the law";
+  EXPECT_EQ(said(dear),
+            "nominal 24.28 % is above the cap \"all-in\" of 24.00 % in force since 2025-10-01 "
+            "(the law)");
+  // As many decimals as were compared: 24.00 % above 24.00 % would say nothing.
+  table.caps[1].decimals = 4;
+  EXPECT_EQ(said(offer(24.0001, make_day(2026, 6, 18))),
+            "nominal 24.0001 % is above the cap \"all-in\" of 24.0000 % in force since 2025-10-01 "
+            "(the law)");
+  PricedOffer unsolved = dear;
+  unsolved.rates.nominal.reset();
+  EXPECT_EQ(said(unsolved),
+            "nominal without a solution is above the cap \"all-in\" of 24.0000 % in force since "
+            "2025-10-01 (the law)");
+}
+
 TEST(PriceCap, PassesAtTheLimitAsDisclosed) {
   const auto passed = check_price(china(), offer(24, make_day(2026, 6, 18)));
   ASSERT_TRUE(passed);
