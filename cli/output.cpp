@@ -6,15 +6,27 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <stdexcept>
 
 namespace cli {
+namespace {
+
+/// Whether a file may take the place of what is there: of a device or a pipe it must not.
+bool is_replaceable(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::file_status there = std::filesystem::status(path, ignored);
+  return !std::filesystem::exists(there) || std::filesystem::is_regular_file(there);
+}
+
+}  // namespace
 
 Output::Output(const std::string& path) : path_(path == "-" ? "" : path) {
   if (path_.empty()) return;
-  partial_ = fmt::format("{}.{}.partial", path_, getpid());
-  file_.open(partial_, std::ios::binary | std::ios::trunc);
+  if (is_replaceable(path_)) partial_ = fmt::format("{}.{}.partial", path_, getpid());
+  errno = 0;
+  file_.open(partial_.empty() ? path_ : partial_, std::ios::binary | std::ios::trunc);
   if (!file_) fail();
 }
 
@@ -44,7 +56,9 @@ void Output::commit() {
   if (!stream()) fail();
   if (path_.empty()) return;
   file_.close();
-  if (!file_ || std::rename(partial_.c_str(), path_.c_str()) != 0) fail();
+  if (!file_) fail();
+  if (partial_.empty()) return;
+  if (std::rename(partial_.c_str(), path_.c_str()) != 0) fail();
   partial_.clear();
 }
 

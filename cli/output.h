@@ -8,6 +8,7 @@
 namespace cli {
 
 /// With a path, writes beside it and takes its place on `commit`; what was there stays until then.
+/// A device or a named pipe is written to as it is, and stays.
 class Output {
  public:
   /// An empty path or "-" is standard output. Throws when the file can't be written.

@@ -32,6 +32,15 @@ sed 's/^{"id":\([0-9]*\),.*/\1/' "$dir/out" | cmp - "$dir/ids" || fail "the orde
 # The same from a pipe to a pipe, the last line without a newline.
 head -c -1 "$dir/many" | "$fenqi" schedule | cmp - "$dir/out" || fail "pipes differ from files"
 
+# A named pipe is written to and stays a pipe: no file takes its place, or /dev/null's.
+mkfifo "$dir/outlet"
+cat "$dir/outlet" >"$dir/through" &
+reader=$!
+expect_exit 0 "$fenqi" schedule --in "$dir/many" --out "$dir/outlet"
+wait "$reader"
+[ -p "$dir/outlet" ] || fail "a file took the place of a pipe"
+cmp "$dir/through" "$dir/out" || fail "a named pipe differs from a file"
+
 # A bad line fails alone.
 { plan 1 1000.00; plan 2 5.99; echo nonsense; echo; plan 3 1000.00; } >"$dir/mixed"
 expect_exit 65 "$fenqi" schedule --in "$dir/mixed"
