@@ -86,12 +86,15 @@ struct Answers {
 Answers answer(const std::vector<Line>& lines, const FindCalendar& find_calendar) {
   Answers answers;
   for (const Line& line : lines) {
-    const ScheduleLine one =
-        line ? schedule_line(*line, find_calendar) : schedule_line_too_long(kLineBytesMax);
-    answers.text += one.json;
+    bool done = false;
+    if (line) {
+      done = append_schedule_line(*line, find_calendar, answers.text);
+    } else {
+      append_line_too_long(kLineBytesMax, answers.text);
+    }
     answers.text += '\n';
     ++answers.lines;
-    if (one.failed) ++answers.failed;
+    if (!done) ++answers.failed;
   }
   return answers;
 }

@@ -8,17 +8,12 @@
 
 namespace cli {
 
-struct ScheduleLine {
-  std::string json;     ///< without the line's end
-  bool failed = false;  ///< an error object; the other lines go on
-};
-
-/// The answer to one line. Never throws for what the line holds.
-ScheduleLine schedule_line(
-    std::string_view line,
-    const FindCalendar& find_calendar = [](std::string_view) { return nullptr; });
+/// Appends the answer to one line, without the line's end: a schedule, or an error object and
+/// false; the other lines go on. Never throws for what the line holds.
+bool append_schedule_line(std::string_view line, const FindCalendar& find_calendar,
+                          std::string& text);
 
 /// The answer to a line that was longer than `max` bytes and therefore not kept.
-ScheduleLine schedule_line_too_long(std::size_t max);
+void append_line_too_long(std::size_t max, std::string& text);
 
 }  // namespace cli

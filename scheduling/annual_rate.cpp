@@ -63,6 +63,13 @@ class PaymentGrid {
   base::Day reached_;  // that many steps from the first
 };
 
+/// Exact to 10^22. Cheaper than std::pow.
+double power_of_ten(int exponent) {
+  double power = 1;
+  for (; exponent > 0; --exponent) power *= 10;
+  return power;
+}
+
 std::optional<double> percent(std::optional<double> rate) {
   return rate ? std::optional(*rate * 100) : std::nullopt;
 }
@@ -269,11 +276,11 @@ double nominal_from_effective(double effective_percent, double periods_a_year) {
 }
 
 double rounded_half_up(double percent_a_year, int decimals) {
-  return std::floor(percent_a_year * std::pow(10.0, decimals) + 0.5 + 1e-9);
+  return std::floor(percent_a_year * power_of_ten(decimals) + 0.5 + 1e-9);
 }
 
 std::string disclosed(double percent_a_year, int decimals) {
-  const double rounded = rounded_half_up(percent_a_year, decimals) / std::pow(10.0, decimals);
+  const double rounded = rounded_half_up(percent_a_year, decimals) / power_of_ten(decimals);
   return fmt::format("{:.{}f}", rounded == 0 ? 0.0 : rounded, decimals);
 }
 

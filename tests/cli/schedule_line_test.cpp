@@ -24,6 +24,19 @@ json plan_a() {
     "rounding":{"mode":"DOWN","remainder":"LAST"}})");
 }
 
+struct ScheduleLine {
+  std::string json;
+  bool failed = false;
+};
+
+ScheduleLine schedule_line(
+    std::string_view line,
+    const FindCalendar& find_calendar = [](std::string_view) { return nullptr; }) {
+  ScheduleLine answered;
+  answered.failed = !append_schedule_line(line, find_calendar, answered.json);
+  return answered;
+}
+
 json answer(const json& terms) { return json::parse(schedule_line(terms.dump()).json); }
 std::string code(const std::string& line) {
   const ScheduleLine answered = schedule_line(line);
@@ -310,7 +323,9 @@ TEST(ScheduleLine, AnErrorNamesTheLineAndTheField) {
   EXPECT_EQ(error["error"]["field"], "rate.perr");
   EXPECT_EQ(error["error"]["detail"], "\"rate.perr\" is no field");
   EXPECT_TRUE(json::parse(schedule_line("nothing").json)["id"].is_null());
-  EXPECT_EQ(json::parse(schedule_line_too_long(10).json)["error"]["code"], "line_too_long");
+  std::string too_long;
+  append_line_too_long(10, too_long);
+  EXPECT_EQ(json::parse(too_long)["error"]["code"], "line_too_long");
 }
 
 // Any bytes at all: an answer that is one line of JSON, and no crash.
