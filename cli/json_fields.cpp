@@ -1,7 +1,10 @@
 #include "cli/json_fields.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 namespace cli {
@@ -28,8 +31,8 @@ std::string_view type_name(const Json& value) {
   return "";
 }
 
-/// What the parser tells, made into values. A value stays where it is while it is open, because its
-/// parent gets no other one until it is closed.
+/// What the careful parser tells, made into values. A value stays where it is while it is open,
+/// because its parent gets no other one until it is closed.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
   Json take() { return std::move(root_); }
@@ -95,24 +98,75 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   std::string doubled_;
 };
 
-Problem wrong_type(const std::string& path, std::string_view wanted, const Json& value) {
-  return {"wrong_type", path,
-          fmt::format("\"{}\" must be {}, not {}", path, wanted, type_name(value))};
+bool copy(simdjson::dom::element from, Json& to, std::size_t depth);
+
+bool copy_array(simdjson::dom::array from, Json& to, std::size_t depth) {
+  to.values.reserve(from.size());
+  for (const simdjson::dom::element value : from) {
+    if (!copy(value, to.values.emplace_back(), depth)) return false;
+  }
+  return true;
 }
 
-}  // namespace
-
-const Json* Json::find(std::string_view name) const {
-  const auto found = std::ranges::find(names, name);
-  return found == names.end() ? nullptr : &values[static_cast<std::size_t>(found - names.begin())];
+bool copy_object(simdjson::dom::object from, Json& to, std::size_t depth) {
+  to.names.reserve(from.size());
+  to.values.reserve(from.size());
+  for (const auto [name, value] : from) {
+    if (std::ranges::find(to.names, name) != to.names.end()) return false;
+    to.names.emplace_back(name);
+    if (!copy(value, to.values.emplace_back(), depth)) return false;
+  }
+  return true;
 }
 
-std::string Json::written() const {
-  if (type == Type::String) return nlohmann::json(text).dump();
-  return text.empty() ? std::to_string(integer) : text;
+/// Makes values of what the fast parser found, inside `depth` others. False where the careful one
+/// has to look: something is to be refused.
+bool copy(simdjson::dom::element from, Json& to, std::size_t depth) {
+  switch (from.type()) {
+    case simdjson::dom::element_type::NULL_VALUE:
+      return true;
+    case simdjson::dom::element_type::BOOL:
+      to.type = Json::Type::Boolean;
+      to.boolean = from.get_bool().value_unsafe();
+      return true;
+    case simdjson::dom::element_type::INT64:
+      to.type = Json::Type::Integer;
+      to.integer = from.get_int64().value_unsafe();
+      return true;
+    case simdjson::dom::element_type::UINT64:
+      return false;
+    case simdjson::dom::element_type::DOUBLE:
+      to.type = Json::Type::Real;
+      return true;
+    case simdjson::dom::element_type::STRING:
+      to.type = Json::Type::String;
+      to.text = from.get_string().value_unsafe();
+      return true;
+    case simdjson::dom::element_type::ARRAY:
+      to.type = Json::Type::Array;
+      return depth < kDepthMax && copy_array(from.get_array().value_unsafe(), to, depth + 1);
+    case simdjson::dom::element_type::OBJECT:
+      to.type = Json::Type::Object;
+      return depth < kDepthMax && copy_object(from.get_object().value_unsafe(), to, depth + 1);
+  }
+  return false;
 }
 
-Json parse_json(std::string_view line) {
+/// The value, or nothing where the careful parser has to look.
+std::optional<Json> parse_fast(std::string_view line) {
+  // A parser keeps its memory for the next line: to make it costs more than a line.
+  thread_local simdjson::dom::parser parser;
+  // It takes a lone surrogate for a character.
+  if (line.find("\\u") != std::string_view::npos) return std::nullopt;
+  simdjson::dom::element root;
+  if (parser.parse(line.data(), line.size()).get(root) != simdjson::SUCCESS) return std::nullopt;
+  std::optional<Json> value(std::in_place);
+  if (!copy(root, *value, 0)) value.reset();
+  return value;
+}
+
+/// Says by its errors what is wrong and where.
+Json parse_carefully(std::string_view line) {
   Builder builder;
   nlohmann::json::sax_parse(line, &builder);
   if (!builder.doubled().empty()) {
@@ -122,9 +176,29 @@ Json parse_json(std::string_view line) {
   return builder.take();
 }
 
+Problem wrong_type(const std::string& path, std::string_view wanted, const Json& value) {
+  return {"wrong_type", path,
+          fmt::format("\"{}\" must be {}, not {}", path, wanted, type_name(value))};
+}
+
+}  // namespace
+
+std::string Json::written() const {
+  if (type == Type::String) return nlohmann::json(text).dump();
+  return text.empty() ? std::to_string(integer) : text;
+}
+
+Json parse_json(std::string_view line) {
+  std::optional<Json> value = parse_fast(line);
+  return value ? *std::move(value) : parse_carefully(line);
+}
+
 const Json* Fields::find(std::string_view name) {
-  taken_.push_back(name);
-  return object_.find(name);
+  const auto found = std::ranges::find(object_.names, name);
+  if (found == object_.names.end()) return nullptr;
+  const auto index = static_cast<std::size_t>(found - object_.names.begin());
+  taken_[index] = true;
+  return &object_.values[index];
 }
 
 const Json& Fields::require(std::string_view name) {
@@ -135,7 +209,7 @@ const Json& Fields::require(std::string_view name) {
   return *value;
 }
 
-std::string Fields::text(std::string_view name) {
+const std::string& Fields::text(std::string_view name) {
   const Json& value = require(name);
   if (value.type != Json::Type::String) throw wrong_type(path(name), "a string", value);
   return value.text;
@@ -149,7 +223,7 @@ int Fields::whole(std::string_view name) {
 }
 
 base::Day Fields::day(std::string_view name) {
-  const std::string written = text(name);
+  const std::string& written = text(name);
   const auto day = base::parse_day(written);
   if (!day) {
     throw Problem{"bad_date", path(name),
@@ -180,7 +254,7 @@ std::vector<Fields> Fields::objects(std::string_view name, std::size_t max) {
 }
 
 base::Money Fields::amount(std::string_view name, base::Currency currency) {
-  const std::string written = text(name);
+  const std::string& written = text(name);
   const auto amount = base::parse_money(written, currency);
   if (amount) return *amount;
   switch (amount.error()) {
@@ -197,7 +271,7 @@ base::Money Fields::amount(std::string_view name, base::Currency currency) {
 }
 
 base::Rate Fields::percent(std::string_view name, base::RateBasis basis) {
-  const std::string written = text(name);
+  const std::string& written = text(name);
   const auto rate = base::parse_percent(written, basis);
   if (rate) return *rate;
   switch (rate.error()) {
@@ -213,10 +287,10 @@ base::Rate Fields::percent(std::string_view name, base::RateBasis basis) {
 }
 
 void Fields::refuse_others() const {
-  for (const std::string& name : object_.names) {
-    if (std::ranges::find(taken_, name) != taken_.end()) continue;
-    throw Problem{"unknown_field", path(name), fmt::format("\"{}\" is no field", path(name))};
-  }
+  const auto other = std::ranges::find(taken_, false);
+  if (other == taken_.end()) return;
+  const std::string& name = object_.names[static_cast<std::size_t>(other - taken_.begin())];
+  throw Problem{"unknown_field", path(name), fmt::format("\"{}\" is no field", path(name))};
 }
 
 }  // namespace cli

@@ -39,7 +39,6 @@ struct Json {
   std::vector<std::string> names = {};  ///< of an object, beside `values`
   std::vector<Json> values = {};        ///< of an object or an array
 
-  const Json* find(std::string_view name) const;
   /// A string or an integer, as it was written.
   std::string written() const;
 };
@@ -52,7 +51,8 @@ Json parse_json(std::string_view line);
 class Fields {
  public:
   /// `prefix` is the path to the object, "rate." for example; it is for messages.
-  Fields(const Json& object, std::string prefix) : object_(object), prefix_(std::move(prefix)) {}
+  Fields(const Json& object, std::string prefix)
+      : object_(object), prefix_(std::move(prefix)), taken_(object.names.size()) {}
 
   std::string path(std::string_view name) const { return prefix_ + std::string(name); }
 
@@ -60,7 +60,7 @@ class Fields {
   bool has(std::string_view name) { return find(name) != nullptr; }
   const Json& require(std::string_view name);
 
-  std::string text(std::string_view name);
+  const std::string& text(std::string_view name);
   int whole(std::string_view name);
   base::Day day(std::string_view name);
   Fields object(std::string_view name);
@@ -71,10 +71,12 @@ class Fields {
 
   template <class T, std::size_t N>
   T choice(std::string_view name, const std::array<Choice<T>, N>& choices) {
-    const std::string written = text(name);
-    std::string known;
+    const std::string& written = text(name);
     for (const Choice<T>& c : choices) {
       if (c.name == written) return c.value;
+    }
+    std::string known;
+    for (const Choice<T>& c : choices) {
       known += fmt::format("{}{}", known.empty() ? "" : ", ", c.name);
     }
     throw Problem{"unknown_value", path(name),
@@ -86,7 +88,7 @@ class Fields {
  private:
   const Json& object_;
   std::string prefix_;
-  std::vector<std::string_view> taken_;
+  std::vector<bool> taken_;  // beside the names of the object
 };
 
 }  // namespace cli

@@ -82,7 +82,7 @@ constexpr std::array kUpfrontDays = std::to_array<Choice<bool>>({
 constexpr std::string_view kSameAsPeriod = "SAME_AS_PERIOD";
 
 base::Currency read_currency(Fields& fields) {
-  const std::string code = fields.text("currency");
+  const std::string& code = fields.text("currency");
   const auto currency = base::Currency::find(code);
   if (!currency) {
     throw Problem{"unknown_currency", "currency",
@@ -125,7 +125,7 @@ void read_rounding(Fields fields, Terms& terms) {
 /// A rate per period needs no days, so there a day count changes nothing.
 void read_day_count(Fields& fields, Terms& terms) {
   if (!fields.has("day_count")) return;
-  const std::string name = fields.text("day_count");
+  const std::string& name = fields.text("day_count");
   if (name == kSameAsPeriod) return;
   const auto convention = scheduling::find_day_count(name);
   if (!convention) {

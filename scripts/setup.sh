@@ -5,7 +5,7 @@
 BUILD_PACKAGES=(
   build-essential cmake ninja-build ccache pkg-config
   libsoci-dev libpq-dev libhowardhinnant-date-dev libboost1.81-dev libcpp-httplib-dev
-  nlohmann-json3-dev libfmt-dev libcli11-dev libtomlplusplus-dev
+  nlohmann-json3-dev libsimdjson-dev libfmt-dev libcli11-dev libtomlplusplus-dev
   libsodium-dev libssl-dev zlib1g-dev tzdata postgresql-15
 )
 TEST_PACKAGES=(libgtest-dev libgmock-dev librapidcheck-dev)
