@@ -2,27 +2,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "cli/commands.h"
 #include "cli/intake_report.h"
+#include "cli/line_batches.h"
 #include "cli/output.h"
 #include "cli/schedule_line.h"
+#include "cli/workers.h"
 
 namespace cli {
 namespace {
 
 constexpr std::size_t kLineBytesMax = 1 << 20;  // terms have some hundred bytes
-constexpr std::size_t kBatchBytes = 256 << 10;  // what a worker gets at a time
-constexpr std::size_t kReadBytes = 64 << 10;
 
 struct Options {
   std::string in = "-";
@@ -30,127 +31,87 @@ struct Options {
   std::string catalog;
 };
 
-/// A line, or nothing where it was too long to keep.
-using Line = std::optional<std::string>;
-
-/// Lines of a stream in constant memory: what a line has beyond the limit is read and forgotten.
-class LineReader {
- public:
-  explicit LineReader(std::istream& in) : in_(in), block_(kReadBytes) {}
-
-  /// False at the end of the input. The last line needs no newline.
-  bool next(Line& line) {
-    std::string kept;
-    bool any = false;
-    bool too_long = false;
-    for (;;) {
-      if (at_ == size_ && !refill()) break;
-      any = true;
-      const std::string_view block(block_.data() + at_, size_ - at_);
-      const std::size_t end = block.find('\n');
-      const std::string_view piece = block.substr(0, end);
-      if (kept.size() + piece.size() > kLineBytesMax) too_long = true;
-      if (!too_long) kept += piece;
-      at_ += piece.size();
-      if (end == std::string_view::npos) continue;
-      ++at_;
-      break;
-    }
-    if (!any) return false;
-    if (kept.ends_with('\r')) kept.pop_back();
-    line = too_long ? Line{} : Line{std::move(kept)};
-    return true;
-  }
-
- private:
-  bool refill() {
-    in_.read(block_.data(), static_cast<std::streamsize>(block_.size()));
-    at_ = 0;
-    size_ = static_cast<std::size_t>(in_.gcount());
-    if (in_.bad()) throw std::runtime_error("the input can't be read");
-    return size_ > 0;
-  }
-
-  std::istream& in_;
-  std::vector<char> block_;
-  std::size_t at_ = 0;
-  std::size_t size_ = 0;
-};
-
-struct Answers {
-  std::string text;
+struct Count {
   std::size_t lines = 0;
   std::size_t failed = 0;
 };
 
-Answers answer(const std::vector<Line>& lines, const FindCalendar& find_calendar) {
-  Answers answers;
-  for (const Line& line : lines) {
+/// Lines on their way to answers. Its memory is used for the next lines again.
+struct Batch {
+  std::string lines;
+  std::string answers;
+  Count count;
+  std::future<void> answered;
+};
+
+void answer(Batch& batch, const FindCalendar& find_calendar) {
+  batch.answers.clear();
+  batch.count = {};
+  for (std::string_view rest = batch.lines; !rest.empty();) {
+    std::string_view line = take_line(rest);
     bool done = false;
-    if (line) {
-      done = append_schedule_line(*line, find_calendar, answers.text);
+    if (line.size() > kLineBytesMax) {
+      append_line_too_long(kLineBytesMax, batch.answers);
     } else {
-      append_line_too_long(kLineBytesMax, answers.text);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      done = append_schedule_line(line, find_calendar, batch.answers);
     }
-    answers.text += '\n';
-    ++answers.lines;
-    if (!done) ++answers.failed;
+    batch.answers += '\n';
+    ++batch.count.lines;
+    if (!done) ++batch.count.failed;
   }
-  return answers;
 }
 
-std::vector<Line> read_batch(LineReader& reader) {
-  std::vector<Line> batch;
-  std::size_t bytes = 0;
-  Line line;
-  while (bytes < kBatchBytes && reader.next(line)) {
-    bytes += line ? line->size() + 1 : 1;
-    batch.push_back(std::move(line));
+/// Batches are answered side by side and written in the order they were read. There are two a
+/// worker, one in hand and one that waits to be answered or written, whatever the input's size.
+Count answer_all(LineBatches& input, const FindCalendar& find_calendar, Output& output) {
+  const std::size_t worker_count = std::max(1u, std::thread::hardware_concurrency());
+  std::vector<Batch> batches(2 * worker_count);
+  Workers workers(worker_count);
+  std::size_t read = 0;
+  std::size_t written = 0;
+  Count total;
+  const auto write_oldest = [&] {
+    Batch& oldest = batches[written++ % batches.size()];
+    oldest.answered.get();
+    output.write(oldest.answers);
+    total.lines += oldest.count.lines;
+    total.failed += oldest.count.failed;
+  };
+  for (;;) {
+    if (read - written == batches.size()) write_oldest();
+    Batch& batch = batches[read % batches.size()];
+    if (!input.next(batch.lines)) break;
+    batch.answered = workers.give([&batch, &find_calendar] { answer(batch, find_calendar); });
+    ++read;
   }
-  return batch;
+  while (written < read) write_oldest();
+  return total;
+}
+
+void open_input(std::ifstream& file, const std::string& path) {
+  file.open(path, std::ios::binary);
+  if (file && file.peek() != std::char_traits<char>::eof()) return;
+  // A directory opens, but can't be read.
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored) &&
+      !std::filesystem::is_fifo(path, ignored)) {
+    throw std::runtime_error(fmt::format("{} can't be read", path));
+  }
+  file.clear();
 }
 
 Exit run(const Options& options) {
   std::ifstream file;
-  if (options.in != "-") {
-    file.open(options.in, std::ios::binary);
-    if (!file || file.peek() == std::char_traits<char>::eof()) {
-      // A directory opens, but can't be read.
-      std::error_code ignored;
-      if (!std::filesystem::is_regular_file(options.in, ignored) &&
-          !std::filesystem::is_fifo(options.in, ignored)) {
-        throw std::runtime_error(fmt::format("{} can't be read", options.in));
-      }
-      file.clear();
-    }
-  }
+  if (options.in != "-") open_input(file, options.in);
   std::optional<engine::Catalog> catalog;
   if (!options.catalog.empty()) catalog = read_catalog_file(options.catalog);
   const FindCalendar find_calendar = [&](std::string_view name) {
     return catalog ? catalog->find_calendar(name) : nullptr;
   };
-  LineReader reader(options.in == "-" ? std::cin : file);
+  LineBatches input(options.in == "-" ? std::cin : file, kLineBytesMax);
   Output output(options.out);
-
-  // Batches are answered side by side and written in the order they were read. At most this many
-  // are in memory, whatever the input's size.
-  const std::size_t workers = std::max(1u, std::thread::hardware_concurrency());
-  std::deque<std::future<Answers>> running;
-  Answers total;
-  const auto write_oldest = [&] {
-    const Answers done = running.front().get();
-    running.pop_front();
-    total.lines += done.lines;
-    total.failed += done.failed;
-    output.write(done.text);
-  };
-  for (std::vector<Line> batch = read_batch(reader); !batch.empty(); batch = read_batch(reader)) {
-    running.push_back(std::async(std::launch::async, [&find_calendar, lines = std::move(batch)] {
-      return answer(lines, find_calendar);
-    }));
-    if (running.size() > workers) write_oldest();
-  }
-  while (!running.empty()) write_oldest();
+  const Count total = answer_all(input, find_calendar, output);
   output.commit();
   if (total.failed == 0) return Exit::Done;
   std::cerr << fmt::format("fenqi schedule: {} of {} lines failed\n", total.failed, total.lines);
