@@ -182,7 +182,11 @@ Problem wrong_type(const std::string& path, std::string_view wanted, const Json&
 }  // namespace
 
 std::string Json::written() const {
-  if (type == Type::String) return nlohmann::json(text).dump();
+  if (type == Type::String) {
+    const bool is_plain = std::ranges::all_of(
+        text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    return is_plain ? '"' + text + '"' : nlohmann::json(text).dump();
+  }
   return text.empty() ? std::to_string(integer) : text;
 }
 

@@ -10,8 +10,10 @@ const double kLowestForce = std::log1p(kRateLowest);
 const double kHighestForce = std::log1p(kRateHighest);
 constexpr int kStepsMax = 200;
 constexpr double kAccuracy = 1e-14;
-constexpr double kSmallStep = 1e-8;  // of Newton's method: the next one would be its square
-constexpr double kSameGap = 2e-15;   // months / 12 differ by as much from one to the next
+constexpr double kSmallStep = 1e-8;    // of Newton's method: the next one would be its square
+constexpr double kGuessLowest = -0.5;  // beyond, the excess is too bent to trust a guess
+constexpr double kGuessHighest = 10;
+constexpr double kSameGap = 2e-15;  // months / 12 differ by as much from one to the next
 
 /// log(worth of what is paid / worth of what is received) at a force of interest log(1 + x), and
 /// its slope. Unlike the sum of the worths this is nearly a straight line, so that Newton's method
@@ -124,19 +126,21 @@ int sign_changes(std::span<const RateTerm> terms) {
 
 }  // namespace
 
-std::optional<double> solve_rate(std::span<const RateTerm> terms) {
+std::optional<double> solve_rate(std::span<const RateTerm> terms, double guess) {
   const int changes = sign_changes(terms);
   if (changes == 0) return std::nullopt;
-  const Excess at_zero = excess_at(terms, 0);
-  if (at_zero.value == 0) return 0;
-  const double toward = at_zero.value > 0 ? kHighestForce : kLowestForce;
+  const bool guess_helps = changes == 1 && guess > kGuessLowest && guess < kGuessHighest;
+  const double start = guess_helps ? std::log1p(guess) : 0;
+  const Excess at_start = excess_at(terms, start);
+  if (at_start.value == 0) return std::expm1(start);
+  const double toward = at_start.value > 0 ? kHighestForce : kLowestForce;
   std::optional<double> force;
   if (changes == 1) {
-    force = root_between(terms, 0, at_zero, toward);
+    force = root_between(terms, start, at_start, toward);
   } else {
-    force = first_root_toward(terms, at_zero, toward);
+    force = first_root_toward(terms, at_start, toward);
     if (!force) {
-      force = first_root_toward(terms, at_zero, toward > 0 ? kLowestForce : kHighestForce);
+      force = first_root_toward(terms, at_start, toward > 0 ? kLowestForce : kHighestForce);
     }
   }
   return force ? std::optional(std::expm1(*force)) : std::nullopt;

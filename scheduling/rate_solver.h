@@ -26,6 +26,8 @@ inline constexpr double kRateHighest =
 /// be several: the one nearest to 0 counts, above 0 if more is paid than received, else below.
 /// Nothing if there is none from kRateLowest to kRateHighest, or if nothing is received, nothing
 /// paid, or all of it at one time: then every rate is right or none.
-std::optional<double> solve_rate(std::span<const RateTerm> terms);
+///
+/// `guess` is where to look first, if there is one x at most: it saves time and changes nothing.
+std::optional<double> solve_rate(std::span<const RateTerm> terms, double guess = 0);
 
 }  // namespace scheduling

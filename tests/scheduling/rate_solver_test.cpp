@@ -127,6 +127,20 @@ TEST(SolveRate, AgreesWithBisection) {
   });
 }
 
+TEST(SolveRate, AGuessChangesNothing) {
+  tests::property("the same root from anywhere", [] {
+    const Terms terms = any_loan();
+    const std::optional<double> expected = solve_rate(terms);
+    const double guess = *rc::gen::inRange(-1'500, 20'000) / 1000.0;
+    const std::optional<double> found = solve_rate(terms, guess);
+    RC_ASSERT(found.has_value() == expected.has_value());
+    if (found) RC_ASSERT(std::abs(*found - *expected) <= 1e-12 * (1 + *expected));
+  });
+  EXPECT_EQ(solve_rate(Terms{{100, 0}, {-50, 1}, {-50, 2}}, 0), 0);
+  EXPECT_NEAR(solve_rate(Terms{{100, 0}, {-50, 1}, {-50, 2}}, 0.3).value(), 0, 1e-12);
+  EXPECT_NEAR(solve_rate(Terms{{100, 0}, {-230, 1}, {132, 2}}, 0.21).value(), 0.1, 1e-9);
+}
+
 TEST(SolveRate, RisesWithTheCost) {
   tests::property("a dearer loan has a higher rate", [] {
     Terms terms = any_loan();
