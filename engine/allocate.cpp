@@ -35,6 +35,17 @@ void add_part(PlanPayment& payment, const scheduling::AllocationPart& part) {
   payment.row.interest.push_back(part.interest);
 }
 
+void book_part(Customer& customer, store::PlanRow& plan, const scheduling::AllocationPart& part,
+               PlanPayment& payment) {
+  add_part(payment, part);
+  plan.late_fee_paid += part.penalty;
+  if (part.number > 0) {
+    pay_installment(plan, {part.number, part.principal, part.fee, part.interest});
+  }
+  customer.credit.outstanding -= part.principal;
+  customer.touch(plan);
+}
+
 }  // namespace
 
 AppliedPayment apply_money(Customer& customer, const scheduling::AllocationRequest& request,
@@ -60,20 +71,36 @@ AppliedPayment apply_money(Customer& customer, const scheduling::AllocationReque
                                                      event, business_date, request.value_date)});
       payment = applied.plans.end() - 1;
     }
-    add_part(*payment, part);
-    store::PlanRow& plan = customer.plans[part.plan];
-    plan.late_fee_paid += part.penalty;
-    if (part.number > 0) {
-      pay_installment(plan, {part.number, part.principal, part.fee, part.interest});
-    }
-    customer.credit.outstanding -= part.principal;
-    customer.touch(plan);
+    book_part(customer, customer.plans[part.plan], part, *payment);
     paid += part.total();
   }
   CHECK(paid + applied.credit == request.amount_minor, "{} was allocated as {} and {}",
         request.amount_minor, paid, applied.credit);
   for (const PlanPayment& payment : applied.plans) customer.allocations.push_back(payment.row);
   return applied;
+}
+
+PlanPayment apply_parts(Customer& customer, store::PlanRow& plan,
+                        std::span<const scheduling::AllocationPart> parts,
+                        store::AllocationKind kind, base::EventId event, base::Day business_date,
+                        base::Day value_date) {
+  PlanPayment payment{
+      .plan = static_cast<std::size_t>(&plan - customer.plans.data()),
+      .row = allocation_row(customer, plan.id, kind, event, business_date, value_date)};
+  for (const scheduling::AllocationPart& part : parts) book_part(customer, plan, part, payment);
+  customer.allocations.push_back(payment.row);
+  return payment;
+}
+
+void keep_credit(Customer& customer, std::int64_t credit, const EventContext& context) {
+  if (credit == 0) return;
+  customer.credit.credit_balance =
+      base::narrow(base::int128{customer.credit.credit_balance} + credit);
+  store::AllocationRow row =
+      allocation_row(customer, {}, store::AllocationKind::Repayment, context.event,
+                     context.business_date, context.value_date);
+  row.credit = credit;
+  customer.allocations.push_back(std::move(row));
 }
 
 }  // namespace engine

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/decide.h"
@@ -30,5 +31,14 @@ struct AppliedPayment {
 AppliedPayment apply_money(Customer& customer, const scheduling::AllocationRequest& request,
                            store::AllocationKind kind, base::EventId event, base::Day business_date,
                            const Catalog& catalog);
+
+/// Books parts that are decided already, all of one plan, as `apply_money` would.
+PlanPayment apply_parts(Customer& customer, store::PlanRow& plan,
+                        std::span<const scheduling::AllocationPart> parts,
+                        store::AllocationKind kind, base::EventId event, base::Day business_date,
+                        base::Day value_date);
+
+/// Adds to the customer's credit balance what a payment left over, with its allocation row.
+void keep_credit(Customer& customer, std::int64_t credit, const EventContext& context);
 
 }  // namespace engine

@@ -39,11 +39,12 @@ ItemResult rejected(Refusal refusal) { return {.status = Status::Rejected, .refu
 /// What can be said of an item without the database.
 Refusal check_alone(const Operation& operation, std::size_t i, base::Day day, base::Day opens_on,
                     const Catalog& catalog, const BatchContext& context) {
-  const base::Money amount = operation.amount(i);
-  if (!amount.is_positive()) return Refusal::AmountNotPositive;
-  // A tenth of the largest amount, so that a purchase with its cost still fits.
-  if (amount.minor() > base::kAmountMinorMax / 10) return Refusal::AmountTooLarge;
-  if (!catalog.find_currency(amount.currency().code())) return Refusal::CurrencyUnknown;
+  if (const auto amount = operation.amount(i)) {
+    if (!amount->is_positive()) return Refusal::AmountNotPositive;
+    // A tenth of the largest amount, so that a purchase with its cost still fits.
+    if (amount->minor() > base::kAmountMinorMax / 10) return Refusal::AmountTooLarge;
+  }
+  if (!catalog.find_currency(operation.currency(i).code())) return Refusal::CurrencyUnknown;
   if (day < opens_on) return Refusal::BeforeBookOpened;
   if (day > context.today) return Refusal::AfterToday;
   return Refusal::None;
@@ -344,7 +345,7 @@ std::vector<ItemResult> run_batch(Engine::Impl& engine, Operation& operation,
     }
     Work& work = works.emplace_back();
     work.index = i;
-    work.currency = operation.amount(i).currency();
+    work.currency = operation.currency(i);
     work.value_date = day;
     work.command.key = operation.key(i);
     work.command.request_hash = hash_of(operation.canonical(i));

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -51,7 +52,9 @@ class Operation {
   virtual std::size_t size() const = 0;
   virtual const std::string& key(std::size_t i) const = 0;
   virtual base::Instant instant(std::size_t i) const = 0;
-  virtual base::Money amount(std::size_t i) const = 0;
+  /// What the item is over, if it is over an amount at all.
+  virtual std::optional<base::Money> amount(std::size_t i) const = 0;
+  virtual base::Currency currency(std::size_t i) const { return amount(i)->currency(); }
   /// The fields that make the request what it is, in an unambiguous form.
   virtual std::string canonical(std::size_t i) const = 0;
   /// Decides all plans of the customer, not only a new one.

@@ -117,6 +117,21 @@ LateFeeTerms read_late_fee(Section section) {
   return terms;
 }
 
+RefundTerms read_refund(Section section) {
+  RefundTerms terms;
+  terms.unbilled = section.choice<scheduling::UnbilledOrder>(
+      "unbilled", section.text_or("unbilled", "PRO_RATA"),
+      {{"PRO_RATA", scheduling::UnbilledOrder::ProRata},
+       {"LAST_FIRST", scheduling::UnbilledOrder::LastFirst},
+       {"NEXT_FIRST", scheduling::UnbilledOrder::NextFirst}});
+  terms.paid_fee =
+      section.choice<scheduling::PaidFee>("fee_paid", section.text_or("fee_paid", "RETAIN"),
+                                          {{"RETAIN", scheduling::PaidFee::Retain},
+                                           {"RETURN_PRORATA", scheduling::PaidFee::ReturnProrata}});
+  section.done();
+  return terms;
+}
+
 Product read_product(Section section) {
   using scheduling::Method;
   Product product;
@@ -184,6 +199,9 @@ Product read_product(Section section) {
   if (section.find("lender") != nullptr) {
     product.lender = section.name("lender");
     if (product.jurisdiction.empty()) wrong(section.path("jurisdiction"), "", "is missing");
+  }
+  if (auto refund = section.section_if_any("refund")) {
+    product.refund = read_refund(std::move(*refund));
   }
   section.done();
   return product;
@@ -353,7 +371,8 @@ void check_calendars(const Catalog& catalog) {
   }
 }
 
-/// Where a jurisdiction has no cap the table says so: what it doesn't name is never taken for free.
+/// Where a jurisdiction has no cap the table says so: what it doesn't name is never taken for
+/// free.
 void check_jurisdictions(const Catalog& catalog) {
   for (const Product& product : catalog.products) {
     if (!product.jurisdiction.empty() && !catalog.price_caps.knows(product.jurisdiction)) {

@@ -16,6 +16,7 @@
 #include "base/zone.h"
 #include "ledger/posting.h"
 #include "scheduling/calendar.h"
+#include "scheduling/partial_refund.h"
 #include "scheduling/price_cap.h"
 #include "scheduling/schedule.h"
 
@@ -43,6 +44,12 @@ struct Subsidy {
   std::map<int, base::Rate> rate_by_count;  ///< of the financed amount; absent: none
 };
 
+/// What a refund of part of the goods does to the plan.
+struct RefundTerms {
+  scheduling::UnbilledOrder unbilled = scheduling::UnbilledOrder::ProRata;
+  scheduling::PaidFee paid_fee = scheduling::PaidFee::Retain;
+};
+
 struct Product {
   std::string name;
   scheduling::Method method = scheduling::Method::InterestFree;
@@ -57,6 +64,7 @@ struct Product {
   LateFeeTerms late_fee;
   std::string jurisdiction;  ///< whose price caps bind it; empty: not checked (price_check.h)
   std::string lender;        ///< the kind of lender that some caps are for
+  RefundTerms refund;
 };
 
 enum class Frequency { Daily, Weekly, Monthly };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/day.h"
@@ -33,6 +34,8 @@ struct Recognized {
 /// and the arrays, which are most of the row, stay as they are.
 enum class PlanChange : char { None, Progress, Schedule };
 
+inline constexpr std::size_t kPlanInstallmentsMax = 60;  ///< as the table plan says
+
 struct Customer {
   store::CreditRow credit;
   bool is_new = false;                  ///< the credit row does not exist yet
@@ -45,6 +48,10 @@ struct Customer {
   /// Due dates of plans paid off, in the month whose cycle is judged; loaded by `load_for_close`
   /// for a customer whose limit was cut.
   std::vector<base::Day> settled_dues;
+
+  /// Loaded for a re-age: the first purchase, and earlier re-ages of the account.
+  std::optional<base::Day> first_purchase_on;
+  std::vector<base::Day> re_aged_on;
 
   std::vector<store::HoldRow> holds;  ///< those that the batch's items name, and new ones
   std::vector<char> hold_is_new;      ///< beside holds

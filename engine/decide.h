@@ -43,7 +43,8 @@ Refusal release_hold(Customer& customer, const std::string& hold_ref, store::Hol
 Refusal apply_repayment(Customer& customer, const Repayment& repayment, base::PartyId channel,
                         base::PlanId directed, const EventContext& context);
 
-/// Refunds a whole purchase: what is unpaid falls away, what was paid is owed back.
+/// Refunds goods, all or part: what is unpaid of their price falls away, the plan is priced anew on
+/// the rest, what was paid beyond it is owed back.
 Refusal apply_refund(Customer& customer, const RefundRequest& request, base::PlanId plan,
                      const MerchantTerms& terms, const EventContext& context);
 

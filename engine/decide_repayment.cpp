@@ -43,21 +43,6 @@ void post(Customer& customer, const Repayment& repayment, base::PartyId channel,
   }
 }
 
-void keep_credit(Customer& customer, std::int64_t credit, const EventContext& context) {
-  if (credit == 0) return;
-  customer.credit.credit_balance =
-      base::narrow(base::int128{customer.credit.credit_balance} + credit);
-  store::AllocationRow row;
-  row.party = customer.credit.party;
-  row.event = context.event;
-  row.kind = store::AllocationKind::Repayment;
-  row.currency = customer.credit.currency;
-  row.business_date = context.business_date;
-  row.value_date = context.value_date;
-  row.credit = credit;
-  customer.allocations.push_back(std::move(row));
-}
-
 /// The late fee through the payment's own day, before the payment. One that counts from an earlier
 /// day than the fee covers takes the days after it back; the next close charges them on what is
 /// left.

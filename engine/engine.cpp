@@ -10,76 +10,11 @@
 #include "engine/batch.h"
 #include "engine/book.h"
 #include "engine/customer_close.h"
+#include "engine/life_operation.h"
+#include "engine/lookup.h"
 
 namespace engine {
 namespace {
-
-std::vector<std::string> sorted_set(const std::set<std::string>& refs) {
-  return {refs.begin(), refs.end()};
-}
-
-/// The parties of these references by reference; missing ones are made where `terms` names what
-/// they get.
-std::unordered_map<std::string, store::PartyRow> find_or_make_parties(
-    Engine::Impl& engine, store::PartyKind kind, const std::set<std::string>& refs,
-    const std::string& terms) {
-  const std::vector<std::string> wanted = sorted_set(refs);
-  std::unordered_map<std::string, store::PartyRow> parties;
-  auto take = [&](std::vector<store::PartyRow> rows) {
-    for (store::PartyRow& row : rows) parties.emplace(row.ref, row);
-  };
-  take(store::find_parties(engine.session, kind, wanted));
-  if (terms.empty() || parties.size() == wanted.size()) return parties;
-  std::vector<std::string> missing;
-  std::vector<std::int64_t> ids;
-  for (const std::string& ref : wanted) {
-    if (parties.contains(ref)) continue;
-    missing.push_back(ref);
-    ids.push_back(engine.ids.next());
-  }
-  store::insert_parties(engine.session, kind, missing, ids, terms, engine.opens_on);
-  take(store::find_parties(engine.session, kind, missing));
-  return parties;
-}
-
-/// Finds merchants; known ones come from memory.
-void know_merchants(Engine::Impl& engine, const std::set<std::string>& refs,
-                    const std::string& terms) {
-  std::set<std::string> unknown;
-  for (const std::string& ref : refs) {
-    if (!engine.merchants.contains(ref)) unknown.insert(ref);
-  }
-  if (unknown.empty()) return;
-  for (auto& [ref, row] :
-       find_or_make_parties(engine, store::PartyKind::Merchant, unknown, terms)) {
-    engine.merchants.emplace(ref, row);
-  }
-}
-
-base::PartyId find_channel(const Engine::Impl& engine, const std::string& name) {
-  const Channel* channel = engine.catalog->find_channel(name);
-  if (!channel) return {};
-  const auto found = engine.channels.find(channel->name);
-  return found == engine.channels.end() ? base::PartyId{} : found->second;
-}
-
-/// The commands of these keys that were posted: whose they are and what they made.
-std::unordered_map<std::string, store::CommandRow> find_commands(
-    Engine::Impl& engine, store::CommandKind kind, const std::set<std::string>& refs) {
-  std::unordered_map<std::string, store::CommandRow> found;
-  for (store::CommandRow& row :
-       store::load_commands(engine.session, kind, store::kOperatorScope, sorted_set(refs))) {
-    if (row.outcome == 0) found.emplace(row.key, row);
-  }
-  return found;
-}
-
-std::vector<std::int64_t> subjects(
-    const std::unordered_map<std::string, store::CommandRow>& commands) {
-  std::vector<std::int64_t> ids;
-  for (const auto& [key, row] : commands) ids.push_back(row.subject);
-  return ids;
-}
 
 /// A credit account as the customer's terms open it, if they know the currency.
 std::optional<store::CreditRow> credit_of_terms(const store::PartyRow& customer,
@@ -104,7 +39,7 @@ class CaptureOperation : public Operation {
   std::size_t size() const override { return batch_.size(); }
   const std::string& key(std::size_t i) const override { return batch_[i].ref; }
   base::Instant instant(std::size_t i) const override { return batch_[i].purchased_at; }
-  base::Money amount(std::size_t i) const override { return batch_[i].amount; }
+  std::optional<base::Money> amount(std::size_t i) const override { return batch_[i].amount; }
   bool needs_plans() const override { return false; }
 
   std::string canonical(std::size_t i) const override {
@@ -199,7 +134,7 @@ class RepayOperation : public Operation {
   std::size_t size() const override { return batch_.size(); }
   const std::string& key(std::size_t i) const override { return batch_[i].ref; }
   base::Instant instant(std::size_t i) const override { return batch_[i].paid_at; }
-  base::Money amount(std::size_t i) const override { return batch_[i].amount; }
+  std::optional<base::Money> amount(std::size_t i) const override { return batch_[i].amount; }
   bool needs_plans() const override { return true; }
 
   std::string canonical(std::size_t i) const override {
@@ -280,14 +215,16 @@ class RefundOperation : public Operation {
   std::size_t size() const override { return batch_.size(); }
   const std::string& key(std::size_t i) const override { return batch_[i].ref; }
   base::Instant instant(std::size_t i) const override { return batch_[i].refunded_at; }
-  base::Money amount(std::size_t i) const override { return batch_[i].amount; }
+  std::optional<base::Money> amount(std::size_t i) const override { return batch_[i].amount; }
   bool needs_plans() const override { return true; }
 
   std::string canonical(std::size_t i) const override {
     const RefundRequest& r = batch_[i];
-    return join_fields(std::vector<std::string>{r.purchase_ref, base::to_string(r.refunded_at),
-                                                base::to_decimal(r.amount),
-                                                std::string(r.amount.currency().code()), r.reason});
+    std::vector<std::string> fields{r.purchase_ref, base::to_string(r.refunded_at),
+                                    base::to_decimal(r.amount),
+                                    std::string(r.amount.currency().code()), r.reason};
+    if (r.is_merchants_fault) fields.emplace_back("merchant's fault");
+    return join_fields(fields);
   }
 
   std::vector<Refusal> resolve(Engine::Impl& engine, std::span<Work> items,
@@ -357,7 +294,7 @@ class HoldOperation : public Operation {
   std::size_t size() const override { return batch_.size(); }
   const std::string& key(std::size_t i) const override { return batch_[i].ref; }
   base::Instant instant(std::size_t i) const override { return batch_[i].authorized_at; }
-  base::Money amount(std::size_t i) const override { return batch_[i].amount; }
+  std::optional<base::Money> amount(std::size_t i) const override { return batch_[i].amount; }
   bool needs_plans() const override { return false; }
 
   std::string canonical(std::size_t i) const override {
@@ -419,7 +356,7 @@ class ReleaseOperation : public Operation {
   std::size_t size() const override { return batch_.size(); }
   const std::string& key(std::size_t i) const override { return batch_[i].ref; }
   base::Instant instant(std::size_t i) const override { return batch_[i].released_at; }
-  base::Money amount(std::size_t i) const override { return batch_[i].amount; }
+  std::optional<base::Money> amount(std::size_t i) const override { return batch_[i].amount; }
   bool needs_plans() const override { return false; }
 
   std::string canonical(std::size_t i) const override {
@@ -519,6 +456,17 @@ std::vector<ItemResult> Engine::release(std::span<const HoldRelease> batch,
                                         const BatchContext& context) {
   ReleaseOperation operation(batch);
   return run_batch(*impl_, operation, context);
+}
+
+std::vector<ItemResult> Engine::change(std::span<const LifeEvent> batch,
+                                       const BatchContext& context) {
+  LifeOperation operation(*impl_, batch);
+  return run_batch(*impl_, operation, context);
+}
+
+base::Result<LifePreview, Refusal> Engine::preview(const LifeEvent& event,
+                                                   const BatchContext& context) {
+  return preview_life_event(*impl_, event, context);
 }
 
 const Catalog& Engine::catalog() const { return *impl_->catalog; }

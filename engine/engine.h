@@ -10,8 +10,12 @@
 #include <vector>
 
 #include "base/day.h"
+#include "base/result.h"
 #include "engine/catalog.h"
 #include "engine/item.h"
+#include "engine/life_event.h"
+#include "ledger/journal.h"
+#include "sql/store/customer_rows.h"
 #include "sql/store/session.h"
 
 namespace engine {
@@ -20,6 +24,16 @@ namespace engine {
 struct BatchContext {
   base::Day today;              ///< in the book's zone; events after it are refused
   bool create_parties = false;  ///< unknown customers and merchants get the catalog's terms
+};
+
+/// A plan before and after an event, and what the event would post.
+struct LifePreview {
+  store::PlanRow before;
+  store::PlanRow after;
+  std::vector<ledger::Journal> journals;
+  std::int64_t amount_minor = 0;  ///< what the customer pays; of a payoff the quote
+  std::int64_t credit_minor = 0;  ///< of it what becomes credit balance
+  base::Day value_date;
 };
 
 /// Largest batch a caller may pass; 500 keeps latency low, 5,000 suits bulk.
@@ -40,6 +54,11 @@ class Engine {
   std::vector<ItemResult> authorize(std::span<const HoldRequest> batch,
                                     const BatchContext& context);
   std::vector<ItemResult> release(std::span<const HoldRelease> batch, const BatchContext& context);
+
+  /// Events in the life of a plan: payoff, prepayment, other dates and prices.
+  std::vector<ItemResult> change(std::span<const LifeEvent> batch, const BatchContext& context);
+  /// What one of them would do if it happened now. Nothing is stored.
+  base::Result<LifePreview, Refusal> preview(const LifeEvent& event, const BatchContext& context);
 
   const Catalog& catalog() const;
   store::Session& session();

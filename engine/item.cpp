@@ -1,7 +1,8 @@
 #include "engine/item.h"
 
 #include <string_view>
-#include <utility>
+
+#include "base/check.h"
 
 namespace engine {
 namespace {
@@ -55,8 +56,13 @@ Text text(Refusal refusal) {
       return {"PURCHASE_UNKNOWN", "purchase_ref", "no purchase has this reference"};
     case Refusal::PurchaseAlreadyRefunded:
       return {"PURCHASE_ALREADY_REFUNDED", "purchase_ref", "the purchase was refunded before"};
-    case Refusal::RefundNotWhole:
-      return {"REFUND_NOT_WHOLE", "amount", "a refund is of the whole purchase amount"};
+    case Refusal::RefundExceedsRest:
+      return {"REFUND_EXCEEDS_REST", "amount", "more than was captured and not refunded yet"};
+    case Refusal::RefundTooSmall:
+      return {"REFUND_TOO_SMALL", "amount", "nothing of it is the customer's part"};
+    case Refusal::SecondPersonMissing:
+      return {"SECOND_PERSON_MISSING", "approved_by",
+              "one person requests such a change and another approves it"};
     case Refusal::HoldUnknown:
       return {"HOLD_UNKNOWN", "hold_ref", "no hold has this reference"};
     case Refusal::HoldNotOpen:
@@ -86,11 +92,21 @@ Text text(Refusal refusal) {
     case Refusal::JournalNotReversible:
       return {"JOURNAL_NOT_REVERSIBLE", "journal",
               "its business operation corrects it, a refund for instance, not a bare mirror"};
+    case Refusal::ChangeRefused:
+      break;
   }
-  std::unreachable();
+  const int change = static_cast<int>(refusal) - static_cast<int>(Refusal::ChangeRefused);
+  CHECK(change >= 0 && change < scheduling::kChangeRefusalCount, "refusal {}",
+        static_cast<int>(refusal));
+  const auto reason = static_cast<scheduling::ChangeRefusal>(change);
+  return {scheduling::code(reason), "", scheduling::sentence(reason)};
 }
 
 }  // namespace
+
+Refusal refusal_of(scheduling::ChangeRefusal refusal) {
+  return static_cast<Refusal>(static_cast<int>(Refusal::ChangeRefused) + static_cast<int>(refusal));
+}
 
 std::string_view code(Refusal refusal) { return text(refusal).code; }
 std::string_view field(Refusal refusal) { return text(refusal).field; }

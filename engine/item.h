@@ -9,6 +9,7 @@
 #include "base/day.h"
 #include "base/id.h"
 #include "base/money.h"
+#include "scheduling/change.h"
 
 namespace engine {
 
@@ -39,13 +40,14 @@ struct Repayment {
   std::string purchase_ref = {};  ///< pay this plan first, if given
 };
 
-/// A refund of a whole purchase.
+/// A refund of goods: all of a purchase, or part of it.
 struct RefundRequest {
   std::string ref;
   std::string purchase_ref;
   base::Instant refunded_at;
-  base::Money amount;
+  base::Money amount;  ///< goods value R
   std::string reason = {};
+  bool is_merchants_fault = false;  ///< fee that was paid is returned in proportion
 };
 
 /// An authorization: reserves part of the limit for a purchase to come. No receivable yet.
@@ -93,7 +95,7 @@ enum class Refusal : std::int16_t {
   AccountClosed = 16,      ///< declined: default (L03)
   PurchaseUnknown = 17,
   PurchaseAlreadyRefunded = 18,
-  RefundNotWhole = 19,  ///< the amount is not the whole purchase
+  RefundExceedsRest = 19,  ///< above what was captured and not refunded yet
   HoldUnknown = 20,
   HoldNotOpen = 21,
   HoldTooSmall = 22,
@@ -107,7 +109,16 @@ enum class Refusal : std::int16_t {
   JournalIsReversal = 30,
   JournalNotReversible = 31,  ///< it has its own business operation
   ReleaseNotWhole = 32,       ///< the amount is not the whole hold
+  SecondPersonMissing =
+      33,               ///< a change of what was agreed is requested by one, approved by another
+  RefundTooSmall = 34,  ///< the customer's part would be nothing
+  /// From here on a change of a plan is refused, for the reason of that number in
+  /// scheduling::ChangeRefusal.
+  ChangeRefused = 100,
 };
+
+/// A change's own reason as one of ours, and back.
+Refusal refusal_of(scheduling::ChangeRefusal refusal);
 
 std::string_view code(Refusal refusal);      ///< "LIMIT_INSUFFICIENT"
 std::string_view sentence(Refusal refusal);  ///< the rule in words

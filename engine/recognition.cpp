@@ -24,35 +24,85 @@ std::vector<std::int64_t> subsidy_parts(const store::PlanRow& plan) {
   return parts;
 }
 
-/// Brings `recognized` to what is earned, and returns the next date that earns more.
-std::optional<base::Day> bring_to(const scheduling::Earning& earning, std::int16_t kind,
-                                  std::int64_t& recognized, Customer& customer,
-                                  const store::PlanRow& plan, base::Day day) {
-  if (earning.amounts.empty()) return std::nullopt;
-  const std::int64_t earned = scheduling::recognized_at_close(earning, day);
-  if (earned != recognized) {
-    customer.recognized.push_back({.kind = kind,
-                                   .product = plan.product,
-                                   .currency = plan.currency,
-                                   .amount = earned - recognized,
-                                   .business_date = day});
-    recognized = earned;
-  }
-  return scheduling::next_recognition(earning, day);
+void bring_to(std::int64_t earned, std::int16_t kind, std::int64_t& recognized, Customer& customer,
+              const store::PlanRow& plan, base::Day day) {
+  if (earned == recognized) return;
+  customer.recognized.push_back({.kind = kind,
+                                 .product = plan.product,
+                                 .currency = plan.currency,
+                                 .amount = earned - recognized,
+                                 .business_date = day});
+  recognized = earned;
 }
+
+/// Later due dates don't take back what the time until then has earned; the periods to come earn
+/// the rest. What a payoff leaves is earned at once.
+bool keeps_what_it_earned(const store::PlanRow& plan) {
+  return plan.schedule_cause == store::ScheduleCause::Payoff ||
+         plan.schedule_cause == store::ScheduleCause::Extension ||
+         plan.schedule_cause == store::ScheduleCause::ReAge ||
+         plan.schedule_cause == store::ScheduleCause::ReAmortize;
+}
+
+std::int64_t earned_at_close(const scheduling::Earning& earning, std::int64_t total,
+                             std::int64_t recognized, const store::PlanRow& plan, base::Day day) {
+  const std::int64_t by_time =
+      earning.amounts.empty() ? 0 : scheduling::recognized_at_close(earning, day);
+  const std::int64_t earned = keeps_what_it_earned(plan) ? std::max(by_time, recognized) : by_time;
+  return std::min(earned, total);  // fee that was given back is never earned
+}
+
+/// Fee and subsidy of a plan as they are earned; the subsidy's parts are kept here.
+struct Earnings {
+  explicit Earnings(const store::PlanRow& plan)
+      : parts(subsidy_parts(plan)),
+        fee{.start = plan.start_on, .due = plan.due, .amounts = plan.fee},
+        subsidy{.start = plan.start_on, .due = plan.due, .amounts = parts} {}
+  Earnings(const Earnings&) = delete;
+
+  std::optional<base::Day> next(base::Day day) const {
+    const auto fee_next = next_of(fee, day);
+    const auto subsidy_next = next_subsidy(day);
+    if (!fee_next || !subsidy_next) return fee_next ? fee_next : subsidy_next;
+    return std::min(*fee_next, *subsidy_next);
+  }
+
+  std::optional<base::Day> next_subsidy(base::Day day) const { return next_of(subsidy, day); }
+
+  std::vector<std::int64_t> parts;
+  scheduling::Earning fee;
+  scheduling::Earning subsidy;
+
+ private:
+  static std::optional<base::Day> next_of(const scheduling::Earning& earning, base::Day day) {
+    if (earning.amounts.empty()) return std::nullopt;
+    return scheduling::next_recognition(earning, day);
+  }
+};
 
 }  // namespace
 
 void recognize(Customer& customer, store::PlanRow& plan, base::Day day) {
-  const std::vector<std::int64_t> subsidy = subsidy_parts(plan);
-  const std::optional<base::Day> fee_next =
-      bring_to({.start = plan.start_on, .due = plan.due, .amounts = plan.fee}, kFee,
-               plan.fee_recognized, customer, plan, day);
-  const std::optional<base::Day> subsidy_next =
-      bring_to({.start = plan.start_on, .due = plan.due, .amounts = subsidy}, kSubsidy,
-               plan.subsidy_recognized, customer, plan, day);
-  plan.recognize_on = fee_next;
-  if (subsidy_next && (!fee_next || *subsidy_next < *fee_next)) plan.recognize_on = subsidy_next;
+  const Earnings earnings(plan);
+  bring_to(earned_at_close(earnings.fee, plan.fee_total, plan.fee_recognized, plan, day), kFee,
+           plan.fee_recognized, customer, plan, day);
+  bring_to(
+      earned_at_close(earnings.subsidy, plan.subsidy_total, plan.subsidy_recognized, plan, day),
+      kSubsidy, plan.subsidy_recognized, customer, plan, day);
+  plan.recognize_on = earnings.next(day);
+}
+
+void reschedule_recognition(Customer& customer, store::PlanRow& plan, base::Day business_date) {
+  bring_to(std::min(plan.fee_recognized, plan.fee_total), kFee, plan.fee_recognized, customer, plan,
+           business_date);
+  bring_to(std::min(plan.subsidy_recognized, plan.subsidy_total), kSubsidy, plan.subsidy_recognized,
+           customer, plan, business_date);
+  plan.recognize_on = Earnings(plan).next(base::plus_days(business_date, -1));
+}
+
+void finish_earning(Customer& customer, store::PlanRow& plan, base::Day business_date) {
+  bring_to(plan.fee_total, kFee, plan.fee_recognized, customer, plan, business_date);
+  plan.recognize_on = Earnings(plan).next_subsidy(base::plus_days(business_date, -1));
 }
 
 }  // namespace engine

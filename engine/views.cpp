@@ -31,6 +31,7 @@ scheduling::PlanView plan_view(const store::PlanRow& plan,
   if (product && product->due_mode == DueMode::Statement) {
     view.billed_days_before_due = product->statement.days_to_due;
   }
+  if (plan.changed_on) view.late_fee_before = {{*plan.changed_on, plan.late_fee_before}};
   return view;
 }
 

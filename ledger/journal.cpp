@@ -40,6 +40,8 @@ std::string_view name(Rule rule) {
       return "PAYOUT_RETURN";
     case Rule::Reversal:
       return "REVERSAL";
+    case Rule::PayoffRebate:
+      return "PAYOFF_REBATE";
   }
   std::unreachable();
 }

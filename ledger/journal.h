@@ -35,6 +35,7 @@ enum class Rule : std::int16_t {
   PayoutConfirm = 15,
   PayoutReturn = 16,
   Reversal = 17,
+  PayoffRebate = 18,  ///< unearned fee that needs not be paid any more
 };
 
 inline constexpr std::array kRules = {
@@ -42,7 +43,7 @@ inline constexpr std::array kRules = {
     Rule::Repay,          Rule::RepayFromCredit, Rule::ChannelSettle, Rule::Refund,
     Rule::FeeEarn,        Rule::SubsidyEarn,     Rule::LateFee,       Rule::ReserveHold,
     Rule::ReserveRelease, Rule::PayoutInstruct,  Rule::PayoutConfirm, Rule::PayoutReturn,
-    Rule::Reversal};
+    Rule::Reversal,       Rule::PayoffRebate};
 
 std::string_view name(Rule rule);  ///< "CAPTURE"
 

@@ -1,5 +1,6 @@
 #include "ledger/posting.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -87,6 +88,24 @@ Transfers repay(base::PartyId channel, const Paid& paid) {
   return out;
 }
 
+Transfers repay(base::PartyId channel, const Paid& paid, std::int64_t fee_returned) {
+  Transfers out;
+  std::int64_t left = fee_returned;
+  const auto settle = [&](Code code, std::int64_t amount) {
+    const std::int64_t part = std::min(left, amount);
+    move(out, {Code::UnearnedFee}, {code}, part);
+    move(out, {Code::ChannelClearing, channel}, {code}, amount - part);
+    left -= part;
+  };
+  settle(Code::LateFeeReceivable, paid.penalty);
+  settle(Code::FeeReceivable, paid.fee);
+  settle(Code::InterestReceivable, paid.interest);
+  settle(Code::PrincipalReceivable, paid.principal);
+  settle(Code::CustomerCredit, paid.credit);
+  CHECK(left == 0, "{} of fee is given back to nobody", left);
+  return out;
+}
+
 Transfers repay_from_credit(const Paid& paid) {
   CHECK(paid.credit == 0, "the credit balance pays into itself");
   Transfers out;
@@ -111,6 +130,7 @@ Transfers refund(const Refund& r) {
   move(out, refunded, {Code::CouponCost, {}, r.product}, r.coupon_platform);
   move(out, refunded, {Code::SponsorReceivable, r.sponsor}, r.coupon_sponsor);
   move(out, {Code::UnearnedFee}, {Code::FeeReceivable}, r.fee);
+  move(out, {Code::UnearnedFee}, {Code::RefundPayable}, r.fee_returned);
   move(out, {Code::DiscountIncome, r.merchant}, payable(r.merchant, "mdr"),
        r.discount - r.discount_vat);
   move(out, {Code::OutputVat}, payable(r.merchant, "mdr"), r.discount_vat);
@@ -118,6 +138,12 @@ Transfers refund(const Refund& r) {
     move(out, {Code::UnearnedSubsidy},
          subsidy_source(r.subsidy_payer, r.merchant, r.sponsor, r.product), r.subsidy);
   }
+  return out;
+}
+
+Transfers payoff_rebate(std::int64_t fee) {
+  Transfers out;
+  move(out, {Code::UnearnedFee}, {Code::FeeReceivable}, fee);
   return out;
 }
 

@@ -48,6 +48,8 @@ struct Paid {
   std::int64_t credit = 0;  ///< to 2201
 };
 Transfers repay(base::PartyId channel, const Paid& paid);
+/// The same where fee that was paid before is given back: it pays first, the channel the rest.
+Transfers repay(base::PartyId channel, const Paid& paid, std::int64_t fee_returned);
 Transfers repay_from_credit(const Paid& paid);
 
 /// Channel `channel` pays `gross` less `fee` into `bank`.
@@ -64,12 +66,16 @@ struct Refund {
   std::int64_t coupon_platform = 0;  ///< Rp
   std::int64_t coupon_sponsor = 0;   ///< Rs
   std::int64_t fee = 0;              ///< ΔΦ: unpaid fee that falls away
+  std::int64_t fee_returned = 0;     ///< fee that was paid and is owed back
   std::int64_t discount = 0;         ///< Δμ returned to the merchant, VAT included
   std::int64_t discount_vat = 0;
   std::int64_t subsidy = 0;  ///< unearned subsidy returned to its payer
   SubsidyPayer subsidy_payer = SubsidyPayer::None;
 };
 Transfers refund(const Refund& r);
+
+/// Unearned fee of a plan that is not owed any more.
+Transfers payoff_rebate(std::int64_t fee);
 
 /// Positive earns, negative takes back what was recognized too early.
 Transfers fee_earn(const std::string& product, std::int64_t amount);

@@ -106,7 +106,10 @@ std::string_view to_string(Bucket bucket) {
 std::int64_t late_fee_through(const PlanView& plan, std::span<const PaidPart> paid,
                               const LateTerms& terms, base::Day day) {
   const std::size_t count = plan.installments.size();
-  if (count == 0 || plan.installments.front().due >= day) return 0;
+  const auto& earlier = plan.late_fee_before;
+  std::int64_t sum = earlier ? earlier->sum : 0;
+  if (count == 0 || plan.installments.front().due >= day) return sum;
+  if (earlier && day <= earlier->through) return sum;
   const base::Day first_day = base::plus_days(plan.installments.front().due, 1);
 
   // The plan as it was at the start of the first day: everything paid since is taken back, and
@@ -142,7 +145,7 @@ std::int64_t late_fee_through(const PlanView& plan, std::span<const PaidPart> pa
   };
   std::vector<LateOn> lates;
   std::vector<DayFacts> days;
-  std::vector<bool> entered(count);
+  std::vector<std::optional<base::Day>> entered(count);
   auto next = later.begin();
   for (base::Day d = first_day; d <= day; d = base::plus_days(d, 1)) {
     for (; next != later.end() && next->value_date < d; ++next) {
@@ -154,16 +157,21 @@ std::int64_t late_fee_through(const PlanView& plan, std::span<const PaidPart> pa
         plan, terms, d, [&](std::size_t i) { return unpaid[i]; },
         [&](std::size_t i, std::int64_t base_minor) {
           lates.push_back({i, base_minor});
-          if (base::days_between(plan.installments[i].due, d) > terms.grace_days) entered[i] = true;
+          const bool enters = base::days_between(plan.installments[i].due, d) > terms.grace_days;
+          if (enters && !entered[i]) entered[i] = d;
         });
   }
 
-  std::int64_t sum = 0;
+  auto counts = [&](std::size_t i, base::Day d) {
+    if (!entered[i]) return false;
+    return !earlier || d > earlier->through || *entered[i] > earlier->through;
+  };
   for (std::size_t d = 0; d < days.size(); ++d) {
     const std::size_t end = d + 1 < days.size() ? days[d + 1].first_late : lates.size();
     std::int64_t base_minor = 0;
     for (std::size_t l = days[d].first_late; l < end; ++l) {
-      if (entered[lates[l].index]) base_minor += lates[l].base;
+      const base::Day on = base::plus_days(first_day, static_cast<int>(d));
+      if (counts(lates[l].index, on)) base_minor += lates[l].base;
     }
     sum = add_capped(sum, fee_of_day(base_minor, terms), days[d].unpaid_principal);
   }

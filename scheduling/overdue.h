@@ -55,6 +55,9 @@ struct PaidPart {
 /// - The sum grows no further than the unpaid principal at the start of the day, but what is there
 ///   stays. No fee is charged on a fee.
 ///
+/// Where the schedule has replaced another, the sum starts with that of the schedule before through
+/// the day of the change, and until then only installments count that enter later.
+///
 /// `paid` lists what the view counts as paid, in any order; parts with a value date on or before
 /// the first due date may be left out. So a repayment, before it is applied, and the close of its
 /// day get the same answer, and a back-dated one yields the new sum.

@@ -26,6 +26,12 @@ struct InstallmentView {
   std::int64_t unpaid() const { return unpaid_principal() + unpaid_fee() + unpaid_interest(); }
 };
 
+/// Late fee that an earlier version of the schedule brought about.
+struct LateFeeBefore {
+  base::Day through;  ///< the day the version in force counts from
+  std::int64_t sum = 0;
+};
+
 struct PlanView {
   std::int64_t plan_id = 0;                       ///< breaks ties between plans: the older first
   std::span<const InstallmentView> installments;  ///< element i is installment i + 1, by due date
@@ -35,6 +41,9 @@ struct PlanView {
   /// Statement mode: installment k is billed this many days before it is due. Absent, order mode:
   /// installment 1 is billed at capture, k + 1 on the due date of k.
   std::optional<int> billed_days_before_due;
+
+  /// Set where the schedule is not the first one.
+  std::optional<LateFeeBefore> late_fee_before = {};
 };
 
 }  // namespace scheduling

@@ -19,6 +19,7 @@ enum class CommandKind : std::int16_t {
   Hold = 4,
   Release = 5,
   Reversal = 6,
+  Life = 7,  ///< what engine/life_event.h lists
 };
 
 /// Commands claimed by the operator (imports, replay) have this scope.

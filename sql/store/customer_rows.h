@@ -35,7 +35,34 @@ struct CreditRow {
 };
 
 enum class PlanStatus : std::int16_t { Active = 1, Settled = 2, Refunded = 3 };
-enum class ScheduleCause : std::int16_t { Capture = 1, Refund = 2 };
+/// The causes after Capture are scheduling::ChangeCause, in another order: stored, never renumber.
+enum class ScheduleCause : std::int16_t {
+  Capture = 1,
+  Refund = 2,
+  Payoff = 3,
+  Prepayment = 4,
+  Extension = 5,
+  ReAge = 6,
+  ReAmortize = 7,
+  InterestPause = 8,
+  RateChange = 9,
+};
+
+/// What partial refunds gave back so far, in minor units.
+struct ReturnedSums {
+  std::int64_t goods = 0;
+  std::int64_t coupon_platform = 0;
+  std::int64_t coupon_merchant = 0;
+  std::int64_t coupon_sponsor = 0;
+  std::int64_t discount = 0;  ///< VAT included
+  std::int64_t discount_vat = 0;
+  std::int64_t fee = 0;  ///< that had been paid
+
+  std::int64_t customer() const {
+    return goods - coupon_platform - coupon_merchant - coupon_sponsor;
+  }
+  bool operator==(const ReturnedSums&) const = default;
+};
 
 struct PlanRow {
   base::PartyId party;
@@ -81,6 +108,9 @@ struct PlanRow {
   std::int64_t fee_recognized = 0;
   std::int64_t subsidy_recognized = 0;
   std::optional<base::Day> recognize_on;
+  std::optional<base::Day> changed_on;  ///< value date the current version counts from
+  std::int64_t late_fee_before = 0;     ///< late fee through it, by the versions before
+  ReturnedSums returned;
 
   std::optional<base::Day> act_on() const {
     if (!next_due) return recognize_on;
@@ -94,6 +124,7 @@ struct PlanVersionRow {
   PlanRow plan;  ///< before the change
   base::EventId replaced_by;
   base::Day replaced_on;
+  base::Day valued_on;
 };
 
 enum class AllocationKind : std::int16_t { Repayment = 1, FromCredit = 2, Refund = 3 };

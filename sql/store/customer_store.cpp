@@ -26,6 +26,19 @@ std::vector<std::int64_t> dense(std::vector<std::int64_t> values, std::size_t si
   return values;
 }
 
+/// The columns of plan.returned, in their order; none where nothing was given back.
+std::vector<std::int64_t> returned_columns(const ReturnedSums& r) {
+  if (r == ReturnedSums{}) return {};
+  return {
+      r.goods, r.coupon_platform, r.coupon_merchant, r.coupon_sponsor, r.discount, r.discount_vat,
+      r.fee};
+}
+
+ReturnedSums returned_sums(const std::vector<std::int64_t>& columns) {
+  if (columns.empty()) return {};
+  return {columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6]};
+}
+
 std::optional<std::int64_t> optional_id(std::int64_t value) {
   return value == 0 ? std::nullopt : std::optional(value);
 }
@@ -102,7 +115,7 @@ std::vector<PlanRow> load_plans(Session& session, std::span<const std::int64_t> 
            available_on, schedule_version, schedule_cause, due, principal, fee, interest,
            paid_principal, paid_fee, paid_interest, outstanding_minor, refunded_minor,
            late_fee_minor, late_fee_paid_minor, late_through, dpd, next_due, fee_recognized_minor,
-           subsidy_recognized_minor, recognize_on
+           subsidy_recognized_minor, recognize_on, changed_on, late_fee_before_minor, returned
     FROM plan
     WHERE party_id = ANY ($1) AND currency = $3
       AND (status = 1 OR late_fee_minor > late_fee_paid_minor OR act_on IS NOT NULL
@@ -157,6 +170,9 @@ std::vector<PlanRow> load_plans(Session& session, std::span<const std::int64_t> 
     row.fee_recognized = rows.int8(i, 39);
     row.subsidy_recognized = rows.int8(i, 40);
     row.recognize_on = rows.day_or_null(i, 41);
+    row.changed_on = rows.day_or_null(i, 42);
+    row.late_fee_before = rows.int8(i, 43);
+    row.returned = returned_sums(rows.int8s(i, 44));
     loaded.push_back(std::move(row));
   }
   return loaded;
@@ -329,7 +345,11 @@ void update_plans(Session& session, std::span<const PlanRow* const> rows) {
           .int8s(column(rows, [](const PlanRow& r) { return r.fee_recognized; }))
           .int8s(column(rows, [](const PlanRow& r) { return r.subsidy_recognized; }))
           .days(column(rows, [](const PlanRow& r) { return r.recognize_on.value_or(kNoDay); }))
-          .days(act_on);
+          .days(act_on)
+          .days(column(rows, [](const PlanRow& r) { return r.changed_on.value_or(kNoDay); }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.late_fee_before; }))
+          .texts(std::span<const std::string>(column(
+              rows, [](const PlanRow& r) { return array_literal(returned_columns(r.returned)); })));
   const Rows updated = query(session, R"(
     UPDATE plan p
     SET status = u.status, fee_minor = u.fee_minor, subsidy_minor = u.subsidy_minor,
@@ -343,13 +363,16 @@ void update_plans(Session& session, std::span<const PlanRow* const> rows) {
         next_due = nullif(u.next_due, DATE '1900-01-01'),
         fee_recognized_minor = u.fee_recognized, subsidy_recognized_minor = u.subsidy_recognized,
         recognize_on = nullif(u.recognize_on, DATE '1900-01-01'),
-        act_on = nullif(u.act_on, DATE '1900-01-01')
+        act_on = nullif(u.act_on, DATE '1900-01-01'),
+        changed_on = nullif(u.changed_on, DATE '1900-01-01'),
+        late_fee_before_minor = u.late_fee_before, returned = u.returned::bigint[]
     FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                $19, $20, $21, $22, $23, $24, $25)
+                $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
          AS u (party_id, plan_id, status, fee_minor, subsidy_minor, schedule_version,
                schedule_cause, due, principal, fee, interest, paid_principal, paid_fee,
                paid_interest, outstanding, refunded, late_fee, late_fee_paid, late_through, dpd,
-               next_due, fee_recognized, subsidy_recognized, recognize_on, act_on)
+               next_due, fee_recognized, subsidy_recognized, recognize_on, act_on, changed_on,
+               late_fee_before, returned)
     WHERE p.party_id = u.party_id AND p.plan_id = u.plan_id)",
                              params);
   CHECK(updated.affected() == static_cast<std::int64_t>(rows.size()), "{} of {} plans were updated",
@@ -497,18 +520,19 @@ void copy_versions(Session& session, std::span<const PlanVersionRow* const> rows
   if (rows.empty()) return;
   CopyIn copy(session, R"(
     COPY plan_version (party_id, plan_id, schedule_version, schedule_cause, replaced_by,
-                       replaced_on, due, principal, fee, interest, paid_principal, paid_fee,
-                       paid_interest)
+                       replaced_on, valued_on, due, principal, fee, interest, paid_principal,
+                       paid_fee, paid_interest)
     FROM STDIN (FORMAT binary))");
   for (const PlanVersionRow* v : rows) {
     const PlanRow& r = v->plan;
-    copy.row(13)
+    copy.row(14)
         .int8(r.party.value)
         .int8(r.id.value)
         .int2(r.schedule_version)
         .int2(static_cast<std::int16_t>(r.schedule_cause))
         .int8(v->replaced_by.value)
         .day(v->replaced_on)
+        .day(v->valued_on)
         .days(r.due)
         .int8s(r.principal)
         .int8s(sparse(r.fee))

@@ -137,8 +137,9 @@ std::vector<ReportedPlan> PlanCursor::next() {
 }
 
 // From now back to then: what was paid later is taken off again, and a schedule that was replaced
-// later comes back. Of a recent date little happened since, so this reads little more than the
-// plans that are open. A refund closes a plan, so a plan refunded by then owes nothing.
+// later comes back. What an installment was paid stays with its number from version to version, so
+// the paid arrays of today serve every version. Of a recent date little happened since, so this
+// reads little more than the plans that are open.
 PlanAsOfCursor::PlanAsOfCursor(Session& session, base::Day as_of)
     : cursor_(session, R"sql(
     WITH later AS (
@@ -159,8 +160,7 @@ PlanAsOfCursor::PlanAsOfCursor(Session& session, base::Day as_of)
     )
     SELECT p.party_id, p.product, p.currency, coalesce(r.due, p.due),
            coalesce(r.principal, p.principal), coalesce(r.fee, p.fee),
-           coalesce(r.interest, p.interest), coalesce(r.paid_principal, p.paid_principal),
-           coalesce(r.paid_fee, p.paid_fee), coalesce(r.paid_interest, p.paid_interest),
+           coalesce(r.interest, p.interest), p.paid_principal, p.paid_fee, p.paid_interest,
            l.number, l.principal, l.fee, l.interest
     FROM plan p
     LEFT JOIN replaced r ON r.party_id = p.party_id AND r.plan_id = p.plan_id
@@ -183,9 +183,14 @@ std::vector<PlanRow> PlanAsOfCursor::next() {
     plan.principal = rows.int8s(i, 4);
     plan.fee = whole(rows.int8s(i, 5), size);
     plan.interest = whole(rows.int8s(i, 6), size);
-    plan.paid_principal = whole(rows.int8s(i, 7), size);
-    plan.paid_fee = whole(rows.int8s(i, 8), size);
-    plan.paid_interest = whole(rows.int8s(i, 9), size);
+    plan.paid_principal = rows.int8s(i, 7);
+    plan.paid_fee = rows.int8s(i, 8);
+    plan.paid_interest = rows.int8s(i, 9);
+    const std::size_t paid_size = std::max(
+        {size, plan.paid_principal.size(), plan.paid_fee.size(), plan.paid_interest.size()});
+    for (auto* paid : {&plan.paid_principal, &plan.paid_fee, &plan.paid_interest}) {
+      paid->resize(paid_size);
+    }
     if (!rows.is_null(i, 10)) {
       const auto number = rows.int8s(i, 10), principal = rows.int8s(i, 11), fee = rows.int8s(i, 12),
                  interest = rows.int8s(i, 13);
@@ -195,6 +200,10 @@ std::vector<PlanRow> PlanAsOfCursor::next() {
         plan.paid_fee.at(at) -= fee[k];
         plan.paid_interest.at(at) -= interest[k];
       }
+    }
+    // A version with fewer installments: by then nothing was paid on those it does not have.
+    for (auto* paid : {&plan.paid_principal, &plan.paid_fee, &plan.paid_interest}) {
+      paid->resize(size);
     }
     for (std::size_t k = 0; k < size; ++k) {
       plan.outstanding += plan.principal[k] - plan.paid_principal[k];

@@ -281,8 +281,8 @@ TEST(Batch, RefusalsNameTheirReasonAndLeaveNothing) {
       engine.refund(std::vector{book.refund("F", "none", day(6, 20), 1'00)}, kContext)[0].refusal,
       Refusal::PurchaseUnknown);
   EXPECT_EQ(
-      engine.refund(std::vector{book.refund("F", "O1", day(6, 20), 499'99)}, kContext)[0].refusal,
-      Refusal::RefundNotWhole);
+      engine.refund(std::vector{book.refund("F", "O1", day(6, 20), 500'01)}, kContext)[0].refusal,
+      Refusal::RefundExceedsRest);
   EXPECT_EQ(commands(), before);
   EXPECT_EQ(scalar(session, "SELECT count(*) FROM plan"), 1);
 }
