@@ -16,6 +16,7 @@ void add_generate(CLI::App& app, Outcome& outcome);   // generate_command.cpp
 void add_explain(CLI::App& app, Outcome& outcome);    // explain_command.cpp
 void add_export(CLI::App& app, Outcome& outcome);     // export_command.cpp
 void add_key(CLI::App& app, Outcome& outcome);        // key_command.cpp
+void add_plan(CLI::App& app, Outcome& outcome);       // plan_command.cpp
 void add_quote(CLI::App& app, Outcome& outcome);      // quote_command.cpp
 void add_schedule(CLI::App& app, Outcome& outcome);   // schedule_command.cpp
 void add_serve(CLI::App& app, Outcome& outcome);      // serve_command.cpp

@@ -1,4 +1,4 @@
-// fenqi import: purchases, repayments and refunds from CSV.
+// fenqi import: purchases, repayments and refunds from CSV, events of every kind from JSON lines.
 #include <fmt/format.h>
 
 #include <iostream>
@@ -6,6 +6,7 @@
 
 #include "cli/clock.h"
 #include "cli/commands.h"
+#include "cli/event_import.h"
 #include "cli/intake_report.h"
 #include "cli/progress.h"
 #include "engine/book.h"
@@ -165,6 +166,18 @@ Exit run(const Options& options) {
   const std::string conninfo = store::open_migrated_database();
   store::Session session(conninfo);
   const auto catalog = with_created_terms(engine::load_catalog(session), options.create_parties);
+  if (options.kind == "events") {
+    if (!options.map.empty()) {
+      throw CLI::ValidationError("--map", "is for CSV; events are JSON with fixed names");
+    }
+    return import_events({.file = options.file,
+                          .rejects = options.rejects,
+                          .batch = options.batch,
+                          .creates_parties = !options.create_parties.empty(),
+                          .is_dry_run = options.is_dry_run,
+                          .is_json = options.is_json},
+                         conninfo, catalog);
+  }
   Import import(options, catalog);
   import.run(conninfo);
   return import.report();
@@ -175,10 +188,12 @@ Exit run(const Options& options) {
 void add_import(CLI::App& app, Outcome& outcome) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
-      "import", "Post purchases, repayments or refunds from CSV (docs/import.md)");
-  command->add_option("kind", options->kind, "purchases, repayments or refunds")
+      "import",
+      "Post purchases, repayments or refunds from CSV (docs/import.md), or events of every kind "
+      "from JSON lines (docs/events.md)");
+  command->add_option("kind", options->kind, "purchases, repayments, refunds or events")
       ->required()
-      ->check(CLI::IsMember({"purchases", "repayments", "refunds"}));
+      ->check(CLI::IsMember({"purchases", "repayments", "refunds", "events"}));
   command->add_option("file", options->file, "The file, plain or gzip; - is standard input")
       ->required();
   command->add_option("--map", options->map,

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
            cli::add_close,
            cli::add_catalog,
            cli::add_import,
+           cli::add_plan,
            cli::add_replay,
            cli::add_generate,
            cli::add_demo,

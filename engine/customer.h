@@ -62,6 +62,7 @@ struct Customer {
   std::vector<store::AllocationRow> allocations;
   std::vector<store::RepaymentRow> repayments;
   std::vector<store::RefundRow> refunds;
+  std::vector<store::LifeEventRow> life_events;
   std::vector<store::PlanVersionRow> versions;
   std::vector<store::ItemRow> items;
   std::vector<store::LimitChangeRow> limit_changes;

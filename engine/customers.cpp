@@ -46,6 +46,7 @@ struct Gathered {
   std::vector<const store::AllocationRow*> allocations;
   std::vector<const store::RepaymentRow*> repayments;
   std::vector<const store::RefundRow*> refunds;
+  std::vector<const store::LifeEventRow*> life_events;
   std::vector<const store::ItemRow*> items;
   std::vector<const store::LimitChangeRow*> limit_changes;
   std::vector<const store::HoldRow*> new_holds, changed_holds;
@@ -68,6 +69,7 @@ struct Gathered {
     append(allocations, customer.allocations);
     append(repayments, customer.repayments);
     append(refunds, customer.refunds);
+    append(life_events, customer.life_events);
     append(items, customer.items);
     append(limit_changes, customer.limit_changes);
     for (std::size_t i = 0; i < customer.holds.size(); ++i) {
@@ -239,6 +241,7 @@ std::vector<char> save_customers(store::Session& session, BlockIds& ids, Account
   store::copy_allocations(session, gathered.allocations);
   store::copy_repayments(session, gathered.repayments);
   store::copy_refunds(session, gathered.refunds);
+  store::copy_life_events(session, gathered.life_events);
   store::copy_items(session, gathered.items);
   store::copy_limit_changes(session, gathered.limit_changes);
   store::copy_holds(session, gathered.new_holds);

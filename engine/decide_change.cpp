@@ -286,6 +286,19 @@ Refusal apply_life_event(Customer& customer, const LifeEvent& event, base::PlanI
     customer = std::move(before);
     return refusal;
   }
+  customer.is_changed = true;
+  customer.life_events.push_back({.party = customer.credit.party,
+                                  .event = context.event,
+                                  .ref = event.ref,
+                                  .kind = std::string(name_of(event.change)),
+                                  .plan = id,
+                                  .currency = event.currency,
+                                  .happened_at = event.at,
+                                  .business_date = context.business_date,
+                                  .value_date = context.value_date,
+                                  .reason = event.reason,
+                                  .requested_by = event.requested_by,
+                                  .approved_by = event.approved_by});
   cure_if_current(customer, context.business_date, context.catalog, context.ids);
   return Refusal::None;
 }

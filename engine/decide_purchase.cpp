@@ -4,6 +4,7 @@
 #include "checkout/pricing.h"
 #include "engine/availability.h"
 #include "engine/decide.h"
+#include "engine/product_terms.h"
 #include "engine/standing.h"
 #include "ledger/posting.h"
 #include "scheduling/schedule.h"
@@ -40,24 +41,6 @@ Refusal refusal_of(scheduling::TermsRefusal refusal) {
   }
   CHECK(false, "the catalog holds terms that no schedule can be made from");
   std::unreachable();
-}
-
-scheduling::Terms schedule_terms(const Product& product, const CurrencyTerms& currency,
-                                 std::int64_t financed, int count, base::Day start_on) {
-  scheduling::Terms terms;
-  terms.principal = {financed, currency.currency};
-  terms.installment_count = count;
-  terms.disbursed_on = start_on;
-  terms.dues = product.due_mode == DueMode::Order
-                   ? scheduling::order_mode(start_on)
-                   : scheduling::statement_mode(start_on, product.statement);
-  terms.method = product.method;
-  terms.rate = product.rate;
-  terms.split_rule = product.split_rule;
-  terms.interest_rounding = product.rounding;
-  // One installment is never too small: there is nothing to split.
-  if (count > 1) terms.principal_minor_min = currency.principal_minor_min;
-  return terms;
 }
 
 /// The plan row without what the merchant's terms add.
@@ -171,7 +154,7 @@ Refusal capture_purchase(Customer& customer, const Purchase& purchase,
   if (financed <= 0) return Refusal::CouponsExceedAmount;
 
   const auto schedule =
-      scheduling::make_schedule(schedule_terms(*product, *currency_terms, base::narrow(financed),
+      scheduling::make_schedule(product_terms(*product, *currency_terms, base::narrow(financed),
                                                purchase.installments, context.value_date));
   if (!schedule) return refusal_of(schedule.error());
 

@@ -93,6 +93,20 @@ std::string_view name(store::ScheduleCause cause) {
       return "capture";
     case store::ScheduleCause::Refund:
       return "refund";
+    case store::ScheduleCause::Payoff:
+      return "payoff";
+    case store::ScheduleCause::Prepayment:
+      return "prepayment";
+    case store::ScheduleCause::Extension:
+      return "extension";
+    case store::ScheduleCause::ReAge:
+      return "re-age";
+    case store::ScheduleCause::ReAmortize:
+      return "re-amortization";
+    case store::ScheduleCause::InterestPause:
+      return "interest pause";
+    case store::ScheduleCause::RateChange:
+      return "rate change";
   }
   CHECK(false, "cause {}", static_cast<int>(cause));
 }

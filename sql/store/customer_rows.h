@@ -172,6 +172,21 @@ struct RefundRow {
   std::string reason;
 };
 
+struct LifeEventRow {
+  base::PartyId party;
+  base::EventId event;
+  std::string ref;
+  std::string kind;
+  base::PlanId plan = {};
+  base::Currency currency;
+  base::Instant happened_at;
+  base::Day business_date;
+  base::Day value_date;
+  std::string reason;
+  std::string requested_by;
+  std::string approved_by;
+};
+
 enum class HoldStatus : std::int16_t { Held = 1, Captured = 2, Voided = 3, Expired = 4 };
 
 struct HoldRow {

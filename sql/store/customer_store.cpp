@@ -614,6 +614,30 @@ void copy_refunds(Session& session, std::span<const RefundRow* const> rows) {
   copy.finish();
 }
 
+void copy_life_events(Session& session, std::span<const LifeEventRow* const> rows) {
+  if (rows.empty()) return;
+  CopyIn copy(session, R"(
+    COPY life_event (party_id, event_id, event_ref, kind, plan_id, currency, happened_at,
+                     business_date, value_date, reason, requested_by, approved_by)
+    FROM STDIN (FORMAT binary))");
+  for (const LifeEventRow* r : rows) {
+    copy.row(12)
+        .int8(r->party.value)
+        .int8(r->event.value)
+        .text(r->ref)
+        .text(r->kind)
+        .int8_or_null(optional_id(r->plan.value))
+        .text(r->currency.code())
+        .instant(r->happened_at)
+        .day(r->business_date)
+        .day(r->value_date)
+        .text(r->reason)
+        .text(r->requested_by)
+        .text(r->approved_by);
+  }
+  copy.finish();
+}
+
 void copy_limit_changes(Session& session, std::span<const LimitChangeRow* const> rows) {
   if (rows.empty()) return;
   CopyIn copy(session, R"(

@@ -69,6 +69,7 @@ void copy_versions(Session& session, std::span<const PlanVersionRow* const> rows
 void copy_allocations(Session& session, std::span<const AllocationRow* const> rows);
 void copy_repayments(Session& session, std::span<const RepaymentRow* const> rows);
 void copy_refunds(Session& session, std::span<const RefundRow* const> rows);
+void copy_life_events(Session& session, std::span<const LifeEventRow* const> rows);
 void copy_limit_changes(Session& session, std::span<const LimitChangeRow* const> rows);
 void copy_items(Session& session, std::span<const ItemRow* const> rows);
 void copy_accrual_parts(Session& session, std::span<const AccrualPart> rows);

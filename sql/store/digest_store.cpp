@@ -67,6 +67,12 @@ std::vector<Source> sources() {
                              "extract(epoch FROM r.paid_at), r.business_date, r.value_date",
                              "repayment r LEFT JOIN party w ON w.party_id = r.party_id "
                              "LEFT JOIN party k ON k.party_id = r.channel_id")},
+      {"life_event",
+       row_text("w.ref, e.event_ref, e.kind, p.purchase_ref, e.currency, "
+                "extract(epoch FROM e.happened_at), e.business_date, e.value_date, e.reason, "
+                "e.requested_by, e.approved_by",
+                "life_event e JOIN party w ON w.party_id = e.party_id "
+                "LEFT JOIN plan p ON p.party_id = e.party_id AND p.plan_id = e.plan_id")},
       {"refund", row_text("w.ref, f.refund_ref, p.purchase_ref, f.currency, f.amount_minor, "
                           "f.principal_minor, f.cash_minor, extract(epoch FROM f.refunded_at), "
                           "f.business_date, f.value_date, f.reason",

@@ -34,12 +34,13 @@ std::vector<ScheduleVersion> load_replaced(Session& session, const PlanHistory& 
                                            Ended& began) {
   const Rows rows = query(session, R"sql(
     SELECT v.schedule_version, v.schedule_cause, v.replaced_by, v.replaced_on,
-           coalesce(j.source_ref, ''), v.due, v.principal, v.fee, v.interest
+           coalesce(l.event_ref, j.source_ref, ''), v.due, v.principal, v.fee, v.interest
     FROM plan_version v
     LEFT JOIN LATERAL (
       SELECT source_ref FROM journal
       WHERE party_id = v.party_id AND event_id = v.replaced_by AND plan_id = v.plan_id
       ORDER BY journal_id LIMIT 1) j ON true
+    LEFT JOIN life_event l ON l.party_id = v.party_id AND l.event_id = v.replaced_by
     WHERE v.party_id = $1 AND v.plan_id = $2
     ORDER BY v.schedule_version)sql",
                           Params().int8(plan.party.value).int8(plan.id.value));

@@ -1,0 +1,261 @@
+#include "cli/event_line.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/zone.h"
+
+namespace cli {
+namespace {
+
+constexpr std::size_t kTextBytesMax = 128;  // as a column of a CSV import
+
+constexpr std::array kPayoffMethods = std::to_array<Choice<scheduling::PayoffMethod>>({
+    {"waive_unbilled", scheduling::PayoffMethod::WaiveUnbilled},
+    {"prorata_days", scheduling::PayoffMethod::ProrataDays},
+    {"charge_all", scheduling::PayoffMethod::ChargeAll},
+    {"actuarial", scheduling::PayoffMethod::Actuarial},
+    {"rule_of_78", scheduling::PayoffMethod::RuleOf78},
+});
+constexpr std::array kPrepaidEffects = std::to_array<Choice<scheduling::PrepaidEffect>>({
+    {"smaller_installments", scheduling::PrepaidEffect::SmallerInstallments},
+    {"fewer_installments", scheduling::PrepaidEffect::FewerInstallments},
+});
+constexpr std::array kPrepaidFees = std::to_array<Choice<scheduling::PrepaidFee>>({
+    {"keep_of_remaining", scheduling::PrepaidFee::KeepOfRemaining},
+    {"reduce", scheduling::PrepaidFee::Reduce},
+    {"charge_all", scheduling::PrepaidFee::ChargeAll},
+});
+constexpr std::array kRateBases = std::to_array<Choice<base::RateBasis>>({
+    {"period", base::RateBasis::PerPeriod},
+    {"day", base::RateBasis::PerDay},
+    {"month", base::RateBasis::PerMonth},
+    {"year365", base::RateBasis::PerYear365},
+    {"year360", base::RateBasis::PerYear360},
+});
+
+/// A line's fields with the catalog that gives what they leave out.
+class EventFields {
+ public:
+  EventFields(const Json& line, const engine::Catalog& catalog)
+      : fields_(line, ""), catalog_(catalog) {
+    if (!fields_.has("currency")) {
+      currency_ = catalog.currency;
+      return;
+    }
+    const std::string code = fields_.text("currency");
+    const auto found = base::Currency::find(code);
+    if (!found) {
+      throw Problem{"CURRENCY_UNKNOWN", "currency",
+                    fmt::format("\"{}\" is no currency of ISO 4217", code)};
+    }
+    currency_ = *found;
+  }
+
+  base::Currency currency() const { return currency_; }
+  Fields& raw() { return fields_; }
+
+  /// A name or reference: no control characters, so that it prints on one line everywhere.
+  std::string ref(std::string_view name) {
+    std::string value = fields_.text(name);
+    if (value.empty()) throw Problem{"FIELD_EMPTY", std::string(name), "this field needs a value"};
+    return plain(name, std::move(value));
+  }
+  std::string ref_if_any(std::string_view name) {
+    return fields_.has(name) ? plain(name, fields_.text(name)) : std::string();
+  }
+
+  base::Instant at() {
+    const std::string value = fields_.text("at");
+    const auto instant = base::parse_instant(value, catalog_.zone);
+    if (instant) return *instant;
+    throw Problem{"TIME_INVALID", "at",
+                  fmt::format("\"{}\" is no time: YYYY-MM-DD HH:MM:SS in the book's zone, or RFC "
+                              "3339 with an offset",
+                              value)};
+  }
+
+  base::Money amount(std::string_view name) { return fields_.amount(name, currency_); }
+  std::int64_t minor_if_any(std::string_view name) {
+    return fields_.has(name) ? amount(name).minor() : 0;
+  }
+  int whole_or(std::string_view name, int fallback) {
+    return fields_.has(name) ? fields_.whole(name) : fallback;
+  }
+  bool flag(std::string_view name) {
+    const Json* value = fields_.find(name);
+    if (value == nullptr) return false;
+    if (value->type != Json::Type::Boolean) {
+      throw Problem{"wrong_type", std::string(name),
+                    fmt::format("\"{}\" must be true or false", name)};
+    }
+    return value->boolean;
+  }
+  template <class T, std::size_t N>
+  T choice_or(std::string_view name, const std::array<Choice<T>, N>& choices, T fallback) {
+    return fields_.has(name) ? fields_.choice(name, choices) : fallback;
+  }
+
+ private:
+  static std::string plain(std::string_view name, std::string value) {
+    if (value.size() > kTextBytesMax) {
+      throw Problem{"TEXT_TOO_LONG", std::string(name),
+                    fmt::format("this field takes at most {} bytes", kTextBytesMax)};
+    }
+    const bool is_plain = std::ranges::none_of(
+        value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    if (!is_plain) {
+      throw Problem{"TEXT_NOT_PLAIN", std::string(name), "this field takes no control characters"};
+    }
+    return value;
+  }
+
+  Fields fields_;
+  const engine::Catalog& catalog_;
+  base::Currency currency_;
+};
+
+LifecycleEvent read_purchase(EventFields& fields) {
+  engine::Purchase purchase;
+  purchase.ref = fields.ref("ref");
+  purchase.customer = fields.ref("customer");
+  purchase.merchant = fields.ref("merchant");
+  purchase.purchased_at = fields.at();
+  purchase.amount = fields.amount("amount");
+  purchase.product = fields.ref_if_any("product");
+  purchase.installments = fields.whole_or("installments", 1);
+  purchase.channel = fields.ref_if_any("channel");
+  purchase.category = fields.ref_if_any("category");
+  purchase.coupon_platform = fields.minor_if_any("coupon_platform");
+  purchase.coupon_merchant = fields.minor_if_any("coupon_merchant");
+  purchase.coupon_sponsor = fields.minor_if_any("coupon_sponsor");
+  purchase.sponsor = fields.ref_if_any("sponsor");
+  purchase.hold_ref = fields.ref_if_any("hold");
+  return purchase;
+}
+
+LifecycleEvent read_repayment(EventFields& fields) {
+  engine::Repayment repayment;
+  repayment.ref = fields.ref("ref");
+  repayment.customer = fields.ref("customer");
+  repayment.paid_at = fields.at();
+  repayment.amount = fields.amount("amount");
+  repayment.channel = fields.ref_if_any("channel");
+  repayment.purchase_ref = fields.ref_if_any("purchase");
+  return repayment;
+}
+
+LifecycleEvent read_refund(EventFields& fields) {
+  engine::RefundRequest refund;
+  refund.ref = fields.ref("ref");
+  refund.purchase_ref = fields.ref("purchase");
+  refund.refunded_at = fields.at();
+  refund.amount = fields.amount("amount");
+  refund.reason = fields.ref_if_any("reason");
+  refund.is_merchants_fault = fields.flag("merchants_fault");
+  return refund;
+}
+
+LifecycleEvent read_hold(EventFields& fields) {
+  return engine::HoldRequest{fields.ref("ref"), fields.ref("customer"), fields.ref("merchant"),
+                             fields.at(), fields.amount("amount")};
+}
+
+LifecycleEvent read_release(EventFields& fields) {
+  return engine::HoldRelease{fields.ref("ref"), fields.ref("hold"), fields.at(),
+                             fields.amount("amount")};
+}
+
+engine::LifeChange read_payoff(EventFields& fields) {
+  return engine::PayOff{
+      fields.amount("amount"), fields.ref_if_any("channel"),
+      fields.choice_or("method", kPayoffMethods, scheduling::PayoffMethod::WaiveUnbilled)};
+}
+
+engine::LifeChange read_prepay(EventFields& fields) {
+  return engine::PrepayPart{
+      fields.amount("amount"), fields.ref_if_any("channel"),
+      fields.choice_or("effect", kPrepaidEffects, scheduling::PrepaidEffect::SmallerInstallments),
+      fields.choice_or("fee", kPrepaidFees, scheduling::PrepaidFee::KeepOfRemaining)};
+}
+
+engine::LifeChange read_extend(EventFields& fields) {
+  return engine::Extend{fields.raw().whole("first"), fields.whole_or("count", 1),
+                        fields.raw().whole("months")};
+}
+
+engine::LifeChange read_re_age(EventFields& fields) {
+  return engine::ReAge{fields.raw().whole("count"), fields.raw().day("first_due_on"),
+                       fields.flag("documented")};
+}
+
+engine::LifeChange read_re_amortize(EventFields&) { return engine::ReAmortize{}; }
+
+engine::LifeChange read_pause(EventFields& fields) {
+  return engine::PauseInterest{fields.raw().day("from"), fields.raw().day("to")};
+}
+
+engine::LifeChange read_rate(EventFields& fields) {
+  const base::Day from = fields.raw().day("from");
+  Fields rate = fields.raw().object("rate");
+  const base::RateBasis basis = rate.choice("per", kRateBases);
+  engine::ChangeRate change{from, rate.percent("percent", basis)};
+  rate.refuse_others();
+  return change;
+}
+
+template <engine::LifeChange (*read)(EventFields&)>
+LifecycleEvent read_life(EventFields& fields) {
+  engine::LifeEvent event{.ref = fields.ref("ref"),
+                          .purchase_ref = fields.ref_if_any("purchase"),
+                          .at = fields.at(),
+                          .currency = fields.currency(),
+                          .change = read(fields)};
+  event.reason = fields.ref_if_any("reason");
+  event.requested_by = fields.ref_if_any("requested_by");
+  event.approved_by = fields.ref_if_any("approved_by");
+  return event;
+}
+
+using Reader = LifecycleEvent (*)(EventFields&);
+constexpr std::array kTypes = std::to_array<Choice<Reader>>({
+    {"purchase", read_purchase},
+    {"repayment", read_repayment},
+    {"refund", read_refund},
+    {"hold", read_hold},
+    {"release", read_release},
+    {"payoff", read_life<read_payoff>},
+    {"prepay", read_life<read_prepay>},
+    {"extend", read_life<read_extend>},
+    {"re_age", read_life<read_re_age>},
+    {"re_amortize", read_life<read_re_amortize>},
+    {"pause_interest", read_life<read_pause>},
+    {"change_rate", read_life<read_rate>},
+});
+
+}  // namespace
+
+LifecycleEvent read_event(std::string_view line, const engine::Catalog& catalog) {
+  const Json parsed = parse_json(line);
+  if (parsed.type != Json::Type::Object) {
+    throw Problem{"not_an_object", "", "a line is one JSON object"};
+  }
+  EventFields fields(parsed, catalog);
+  LifecycleEvent event = fields.raw().choice("type", kTypes)(fields);
+  fields.raw().refuse_others();
+  return event;
+}
+
+std::string_view type_of(const LifecycleEvent& event) {
+  if (const auto* life = std::get_if<engine::LifeEvent>(&event)) return name_of(life->change);
+  constexpr std::array<std::string_view, 5> kNames = {"purchase", "repayment", "refund", "hold",
+                                                      "release"};
+  return kNames[event.index()];
+}
+
+std::string_view ref_of(const LifecycleEvent& event) {
+  return std::visit([](const auto& one) -> std::string_view { return one.ref; }, event);
+}
+
+}  // namespace cli
