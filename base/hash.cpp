@@ -1,7 +1,5 @@
 #include "base/hash.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 
 #include "base/check.h"
@@ -19,6 +17,20 @@ Hash sha256(std::string_view bytes) {
   Hash hash;
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
                      bytes.size());
+  return hash;
+}
+
+Sha256::Sha256() { crypto_hash_sha256_init(&state_); }
+
+void Sha256::add(std::string_view bytes) {
+  crypto_hash_sha256_update(&state_, reinterpret_cast<const unsigned char*>(bytes.data()),
+                            bytes.size());
+}
+
+Hash Sha256::hash() const {
+  crypto_hash_sha256_state last = state_;
+  Hash hash;
+  crypto_hash_sha256_final(&last, hash.data());
   return hash;
 }
 

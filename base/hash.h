@@ -1,6 +1,8 @@
 // SHA-256 and its spelling in hexadecimal digits.
 #pragma once
 
+#include <sodium/crypto_hash_sha256.h>
+
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -14,6 +16,17 @@ inline constexpr std::size_t kHashBytes = 32;
 using Hash = std::array<unsigned char, kHashBytes>;
 
 Hash sha256(std::string_view bytes);
+
+/// The same of bytes that come one after the other.
+class Sha256 {
+ public:
+  Sha256();
+  void add(std::string_view bytes);
+  Hash hash() const;  ///< of the bytes so far
+
+ private:
+  crypto_hash_sha256_state state_;
+};
 
 std::string to_hex(std::span<const unsigned char> bytes);
 

@@ -13,10 +13,12 @@ void add_migrate(CLI::App& app, Outcome& outcome);    // db_command.cpp
 void add_import(CLI::App& app, Outcome& outcome);     // import_command.cpp
 void add_demo(CLI::App& app, Outcome& outcome);       // demo_command.cpp
 void add_generate(CLI::App& app, Outcome& outcome);   // generate_command.cpp
+void add_evidence(CLI::App& app, Outcome& outcome);   // evidence_command.cpp
 void add_explain(CLI::App& app, Outcome& outcome);    // explain_command.cpp
 void add_export(CLI::App& app, Outcome& outcome);     // export_command.cpp
 void add_key(CLI::App& app, Outcome& outcome);        // key_command.cpp
 void add_plan(CLI::App& app, Outcome& outcome);       // plan_command.cpp
+void add_proofs(CLI::App& app, Outcome& outcome);     // proof_command.cpp, check-proof too
 void add_quote(CLI::App& app, Outcome& outcome);      // quote_command.cpp
 void add_schedule(CLI::App& app, Outcome& outcome);   // schedule_command.cpp
 void add_serve(CLI::App& app, Outcome& outcome);      // serve_command.cpp

@@ -92,6 +92,10 @@ void add_export(CLI::App& app, Outcome& outcome) {
       Takes::AsOf, [](store::Session& session, const Dates& dates) {
         return engine::export_ageing(session, dates.as_of);
       });
+  add(*command, outcome, "seals", "What each closed date was sealed with, to be kept elsewhere",
+      Takes::FromTo, [](store::Session& session, const Dates& dates) {
+        return engine::export_seals(session, dates.from, dates.to);
+      });
   add(*command, outcome, "limit-changes", "The feed of limit decisions", Takes::FromTo,
       [](store::Session& session, const Dates& dates) {
         return engine::export_limit_changes(session, dates.from, dates.to);

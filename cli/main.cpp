@@ -30,6 +30,8 @@ int main(int argc, char** argv) {
            cli::add_statement,
            cli::add_export,
            cli::add_verify,
+           cli::add_proofs,
+           cli::add_evidence,
            cli::add_key,
            cli::add_serve,
            cli::add_bench,

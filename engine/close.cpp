@@ -143,10 +143,10 @@ CloseStep check(store::Session& session, Day day) {
   return step;
 }
 
-CloseStep seal(store::Session& session, Day day) {
-  const SealRow row = seal_day(session, day);
+CloseStep seal(store::Session& session, Day day, const base::SecretSeed& key) {
+  const SignedSeal sealed = seal_day(session, day, key);
   store::set_closed_through(session, day);
-  return {.name = "seal", .units = row.journal_count};
+  return {.name = "seal", .units = static_cast<std::int64_t>(sealed.seal.journal_count)};
 }
 
 }  // namespace
@@ -165,6 +165,7 @@ struct Closer::Impl {
     const auto found = store::find_parties(main.session, store::PartyKind::Platform, ref);
     CHECK(found.size() == 1, "the book has no platform party");
     platform = found.front().id;
+    evidence_key = open_evidence_key(main.session, options.evidence_key);
   }
 
   ~Impl() {
@@ -221,6 +222,7 @@ struct Closer::Impl {
   Worker main;
   std::vector<std::unique_ptr<Worker>> helpers;  // made when a night is large enough for them
   base::PartyId platform;
+  base::SecretSeed evidence_key;
 
   std::unique_ptr<Worker> prover;  // made when a date is proved while the next is posted
   std::future<ClosedDate> proof;   // or its failure
@@ -573,7 +575,7 @@ ClosedDate Closer::Impl::prove_date(store::Session& session, ClosedDate posted,
   run("balances",
       [&] { return CloseStep{.name = "balances", .units = write_account_days(session, day)}; });
   run("check", [&] { return check(session, day); });
-  run("seal", [&] { return seal(session, day); });
+  run("seal", [&] { return seal(session, day, evidence_key); });
   transaction.commit();
   posted.seconds += seconds_since(start);
   return posted;

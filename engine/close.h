@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 
 #include "base/day.h"
 #include "engine/catalog.h"
+#include "engine/evidence_key.h"
 
 namespace engine {
 
@@ -41,7 +43,8 @@ struct CloseProgress {
 
 struct CloseOptions {
   int workers = 1;
-  std::size_t chunk = 2'000;  ///< customers a transaction, at most
+  std::size_t chunk = 2'000;                                 ///< customers a transaction, at most
+  std::filesystem::path evidence_key = evidence_key_file();  ///< what seals are signed with
   std::function<void(const CloseProgress&)> progress = {};
   /// Called before a step commits, for the proof of a date on another thread; a test throws here to
   /// see that the close can be run again.

@@ -9,6 +9,7 @@
 #include "base/wide.h"
 #include "engine/report_text.h"
 #include "ledger/chart.h"
+#include "sql/store/seal_store.h"
 
 namespace engine {
 namespace {
@@ -234,6 +235,28 @@ class LimitChangesExport : public CsvExport {
   store::LimitChangeCursor changes_;
 };
 
+class SealsExport : public CsvExport {
+ public:
+  SealsExport(store::Session& session, base::Day from, base::Day to)
+      : CsvExport(session, kSealsHeader), seals_(store::list_seals(session, from, to)) {}
+
+  bool append_rows(std::string& out) override {
+    for (const ledger::SignedSeal& sealed : seals_) {
+      CsvRecord record(out);
+      record.text(sealed.seal.book).day(sealed.seal.business_date).text(sealed.seal.format);
+      record.number(static_cast<std::int64_t>(sealed.seal.journal_count));
+      record.ready(base::to_hex(sealed.seal.content_hash));
+      record.ready(base::to_hex(sealed.seal.previous_hash)).ready(base::to_hex(sealed.hash));
+      record.ready(sealed.signature ? base::to_hex(sealed.signature->key) : "");
+      record.ready(sealed.signature ? base::to_hex(sealed.signature->signature) : "");
+    }
+    return false;
+  }
+
+ private:
+  std::vector<ledger::SignedSeal> seals_;  // one a day
+};
+
 }  // namespace
 
 std::string_view code(ReportRefusal refusal) {
@@ -366,6 +389,19 @@ ExportResult export_limit_changes(store::Session& session, std::optional<base::D
                                base::to_string(first), base::to_string(last)));
   }
   return std::make_unique<LimitChangesExport>(session, first, last);
+}
+
+ExportResult export_seals(store::Session& session, std::optional<base::Day> from,
+                          std::optional<base::Day> to) {
+  const auto last = closed_date(session, to);
+  if (!last) return std::unexpected(last.error());
+  const base::Day first = from.value_or(store::find_book_dates(session)->opens_on);
+  if (first > *last) {
+    return refused(ReportRefusal::DatesReversed,
+                   fmt::format("the dates start on {}, after their end on {}",
+                               base::to_string(first), base::to_string(*last)));
+  }
+  return std::make_unique<SealsExport>(session, first, *last);
 }
 
 }  // namespace engine

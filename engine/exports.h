@@ -62,6 +62,13 @@ ExportResult export_installments(store::Session& session);
 ExportResult export_limit_changes(store::Session& session, std::optional<base::Day> from,
                                   std::optional<base::Day> to);
 
+/// The seals of closed dates, for who keeps them outside the database; all if no dates are given.
+ExportResult export_seals(store::Session& session, std::optional<base::Day> from,
+                          std::optional<base::Day> to);
+/// Their columns, in order, as the first line has them.
+inline constexpr std::string_view kSealsHeader =
+    "book,business_date,format,tree_size,root,previous,hash,key,signature";
+
 std::string_view name(store::PlanStatus status);   ///< "active"
 std::string_view name(store::LimitAction action);  ///< "cut"
 std::string_view name(store::Block block);         ///< "until_paid"

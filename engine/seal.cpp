@@ -1,6 +1,8 @@
 #include "engine/seal.h"
 
 #include "base/check.h"
+#include "base/merkle.h"
+#include "sql/store/seal_store.h"
 
 namespace engine {
 
@@ -8,18 +10,25 @@ std::int64_t write_account_days(store::Session& session, base::Day day) {
   return store::insert_account_days(session, day);
 }
 
-SealRow seal_day(store::Session& session, base::Day day) {
+SignedSeal seal_day(store::Session& session, base::Day day, const base::SecretSeed& key) {
   if (const auto sealed = store::find_seal(session, day)) return *sealed;
-  if (const auto last = store::find_last_sealed_day(session)) {
-    CHECK(base::plus_days(*last, 1) == day, "sealing {} after {}", base::to_string(day),
-          base::to_string(*last));
-  }
+  const auto last = store::find_last_sealed_day(session);
+  CHECK(!last || base::plus_days(*last, 1) == day, "sealing {} after {}", base::to_string(day),
+        base::to_string(last.value_or(day)));
   const std::int64_t count = store::insert_vouchers(session, day);
-  store::insert_seal(session, day);
-  const auto seal = store::find_seal(session, day);
-  CHECK(seal && seal->journal_count == count, "{} vouchers of {} in the seal", count,
-        base::to_string(day));
-  return *seal;
+  base::MerkleTree tree;
+  store::for_each_leaf(session, day, count, [&](const base::Hash& leaf) { tree.add(leaf); });
+  const auto previous = last ? store::find_seal(session, *last) : std::nullopt;
+  const SignedSeal seal =
+      ledger::sign_seal({.format = std::string(ledger::kMerkleSeal),
+                         .book = store::find_book_name(session),
+                         .business_date = day,
+                         .journal_count = tree.size(),
+                         .content_hash = tree.root(),
+                         .previous_hash = previous ? previous->hash : base::Hash{}},
+                        key);
+  store::insert_seal(session, seal);
+  return seal;
 }
 
 }  // namespace engine

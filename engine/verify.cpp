@@ -77,7 +77,8 @@ struct Pass {
   Findings findings = {};
 };
 
-std::vector<Pass> passes_of(store::Session& session, const DayRange& range) {
+std::vector<Pass> passes_of(store::Session& session, const DayRange& range,
+                            std::span<const base::PublicKey> keys) {
   using store::Session;
   std::vector<Pass> passes = {
       {"journals", [&](Session& s) { return store::check_journals(s, range); }},
@@ -91,7 +92,7 @@ std::vector<Pass> passes_of(store::Session& session, const DayRange& range) {
   };
   for (const DayRange& part : store::seal_passes(session, range)) {
     passes.push_back({"seals through " + base::to_string(*part.to),
-                      [part](Session& s) { return store::check_seals(s, part); }});
+                      [part, keys](Session& s) { return store::check_seals(s, part, keys); }});
   }
   return passes;
 }
@@ -123,9 +124,9 @@ std::string sha256_hex(std::string_view text) {
 
 Findings verify_book(store::Session& session, const DayRange& range,
                      const std::function<void(std::string_view)>& on_pass,
-                     std::span<store::Session> helpers) {
+                     std::span<store::Session> helpers, std::span<const base::PublicKey> keys) {
   Snapshot snapshot(session, helpers);
-  std::vector<Pass> passes = passes_of(session, range);
+  std::vector<Pass> passes = passes_of(session, range, keys);
   std::mutex mutex;
   snapshot.run(passes.size(), [&](store::Session& of_thread, std::size_t i) {
     if (on_pass) {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/day.h"
+#include "base/signature.h"
+#include "engine/evidence_key.h"
 #include "sql/store/verify_store.h"
 
 namespace engine {
@@ -18,10 +20,12 @@ using store::Findings;
 /// Every fact over the whole book, in one snapshot. `range` limits those about single dates (shape
 /// of journals, account_day, seals); a caller may show progress when `on_pass` names the next pass.
 /// Set-wise: the program's memory does not grow with the book. Helpers are further connections to
-/// the same database that take their share of the passes.
+/// the same database that take their share of the passes. `keys` are the public keys whose seals
+/// are trusted.
 Findings verify_book(store::Session& session, const DayRange& range = {},
                      const std::function<void(std::string_view)>& on_pass = {},
-                     std::span<store::Session> helpers = {});
+                     std::span<store::Session> helpers = {},
+                     std::span<const base::PublicKey> keys = trusted_public_keys());
 
 /// The facts about what `day` touched, for its close: after the day's account_day rows are written,
 /// before its seal. Reads in the caller's transaction, or statement by statement without one.

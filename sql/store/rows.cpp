@@ -251,19 +251,48 @@ Params& Params::null() {
   return *this;
 }
 
-Rows query(Session& session, const char* statement, const Params& params) {
-  const std::size_t count = params.values_.size();
-  std::vector<const char*> values(count);
-  std::vector<int> lengths(count);
-  const std::vector<int> formats(count, 1);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto& value = params.values_[i];
-    values[i] = value ? value->data() : nullptr;
-    lengths[i] = value ? static_cast<int>(value->size()) : 0;
+Params::Pointers Params::pointers() const {
+  Pointers p;
+  p.formats.assign(values_.size(), 1);
+  for (const auto& value : values_) {
+    p.values.push_back(value ? value->data() : nullptr);
+    p.lengths.push_back(value ? static_cast<int>(value->size()) : 0);
   }
-  return check_result(session.pg(), PQexecParams(session.pg(), statement, static_cast<int>(count),
-                                                 params.types_.data(), values.data(),
-                                                 lengths.data(), formats.data(), 1));
+  return p;
+}
+
+Rows query(Session& session, const char* statement, const Params& params) {
+  const Params::Pointers p = params.pointers();
+  return check_result(
+      session.pg(),
+      PQexecParams(session.pg(), statement, static_cast<int>(p.values.size()), params.types_.data(),
+                   p.values.data(), p.lengths.data(), p.formats.data(), 1));
+}
+
+void for_each_row(Session& session, const char* statement, const Params& params,
+                  const std::function<void(const Rows&)>& take) {
+  /// Reads on to the end of the result, so that the session can be used again.
+  struct Drain {
+    PGconn* connection;
+    ~Drain() {
+      while (PGresult* result = PQgetResult(connection)) PQclear(result);
+    }
+  };
+  const Params::Pointers p = params.pointers();
+  if (PQsendQueryParams(session.pg(), statement, static_cast<int>(p.values.size()),
+                        params.types_.data(), p.values.data(), p.lengths.data(), p.formats.data(),
+                        1) != 1) {
+    throw_fault(session.pg(), nullptr);
+  }
+  const Drain drain{session.pg()};
+  PQsetSingleRowMode(session.pg());
+  while (PGresult* result = PQgetResult(session.pg())) {
+    if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
+      take(Rows(result));
+    } else {
+      check_result(session.pg(), result);  // the end, or a fault on the way
+    }
+  }
 }
 
 CopyIn::CopyIn(Session& session, const char* statement) : session_(session) {

@@ -4,6 +4,7 @@
 #include <libpq-fe.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -73,6 +74,15 @@ class Params {
 
  private:
   friend Rows query(Session& session, const char* statement, const Params& params);
+  friend void for_each_row(Session& session, const char* statement, const Params& params,
+                           const std::function<void(const Rows&)>& take);
+  /// Where the values are, and how long, as libpq wants them; valid as long as these are.
+  struct Pointers {
+    std::vector<const char*> values;
+    std::vector<int> lengths;
+    std::vector<int> formats;
+  };
+  Pointers pointers() const;
   void add(Oid type, std::string value);
 
   std::vector<Oid> types_;
@@ -81,6 +91,11 @@ class Params {
 
 /// Runs one statement and returns its rows in binary.
 Rows query(Session& session, const char* statement, const Params& params = {});
+
+/// The same a row at a time, so that a result of any size fits the memory. `take` may not use the
+/// session.
+void for_each_row(Session& session, const char* statement, const Params& params,
+                  const std::function<void(const Rows&)>& take);
 
 /// Binary COPY into a table. Rows are buffered and sent in pieces; `finish` must be called.
 ///

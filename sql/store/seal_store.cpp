@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/check.h"
 #include "ledger/journal.h"
+#include "ledger/journal_content.h"
 #include "sql/store/rows.h"
 
 namespace store {
@@ -66,7 +70,7 @@ std::string content_sql(std::string_view condition, std::string_view original) {
            LEFT JOIN plan p ON p.party_id = m.party_id AND p.plan_id = m.plan_id
            LEFT JOIN (VALUES {rule_names}) n (rule, name) ON n.rule = m.rule
            {join_original})",
-      fmt::arg("format", field(fmt::format("'{}'", kSealFormat))),
+      fmt::arg("format", field(fmt::format("'{}'", ledger::kJournalContentForm))),
       fmt::arg("kind", field("w.kind::text")), fmt::arg("ref", field("w.ref")),
       fmt::arg("rule", field("n.name")),
       fmt::arg("source", field("coalesce(m.source_ref, p.purchase_ref)")),
@@ -85,13 +89,33 @@ std::string content_sql(std::string_view condition, std::string_view original) {
                                                   original)));
 }
 
-SealRow read_seal(const Rows& rows) {
-  return {.business_date = rows.day(0, 0),
-          .format = std::string(rows.text(0, 1)),
-          .journal_count = rows.int8(0, 2),
-          .content_hash = std::string(rows.text(0, 3)),
-          .previous_hash = std::string(rows.text(0, 4)),
-          .chain_hash = std::string(rows.text(0, 5))};
+/// Whoever can write to the database can put anything there: what is no hash is read as one that
+/// nothing has.
+base::Hash hash_at(const Rows& rows, int row, int column) {
+  const std::string_view bytes = rows.text(row, column);
+  return bytes.size() == base::kHashBytes ? base::hash_of_bytes(bytes)
+                                          : base::sha256(fmt::format("no hash: {}", bytes));
+}
+
+constexpr const char* kSelectSeals =
+    "SELECT s.business_date, s.format, s.journal_count, s.content_hash, s.previous_hash, "
+    "s.chain_hash, s.key_fingerprint, s.signature, b.catalog_name FROM seal s CROSS JOIN book b ";
+
+SignedSeal read_seal(const Rows& rows, int row) {
+  SignedSeal signed_seal{.seal = {.format = std::string(rows.text(row, 1)),
+                                  .book = std::string(rows.text(row, 8)),
+                                  .business_date = rows.day(row, 0),
+                                  .journal_count = static_cast<std::uint64_t>(rows.int8(row, 2)),
+                                  .content_hash = hash_at(rows, row, 3),
+                                  .previous_hash = hash_at(rows, row, 4)},
+                         .hash = hash_at(rows, row, 5)};
+  if (!rows.is_null(row, 6)) {
+    signed_seal.signature.emplace();
+    signed_seal.signature->key = hash_at(rows, row, 6);
+    auto& signature = signed_seal.signature->signature;
+    std::ranges::copy(rows.text(row, 7).substr(0, signature.size()), signature.begin());
+  }
+  return signed_seal;
 }
 
 }  // namespace
@@ -149,32 +173,90 @@ std::int64_t insert_vouchers(Session& session, base::Day day) {
   return query(session, statement.c_str(), Params().day(day)).affected();
 }
 
-void insert_seal(Session& session, base::Day day) {
-  query(session, R"(
-      INSERT INTO seal (business_date, format, journal_count, content_hash, previous_hash,
-                        chain_hash)
-      SELECT $1, $2, v.journal_count, v.content_hash, p.previous_hash,
-             sha256(p.previous_hash || convert_to(to_char($1::date, 'YYYY-MM-DD'), 'UTF8')
-                    || int8send(v.journal_count) || v.content_hash)
-      FROM (SELECT count(*) AS journal_count,
-                   sha256(coalesce(string_agg(leaf, ''::bytea ORDER BY number), ''::bytea))
-                     AS content_hash
-            FROM voucher WHERE business_date = $1) v,
-           (SELECT coalesce((SELECT chain_hash FROM seal WHERE business_date = $1::date - 1),
-                            decode(repeat('00', 32), 'hex')) AS previous_hash) p)",
-        Params().day(day).text(kSealFormat));
+std::int64_t count_vouchers(Session& session, base::Day day) {
+  return query(session, "SELECT count(*) FROM voucher WHERE business_date = $1", Params().day(day))
+      .int8(0, 0);
 }
 
-std::optional<SealRow> find_seal(Session& session, base::Day day) {
-  const Rows rows = query(session, R"(
-      SELECT business_date, format, journal_count, content_hash, previous_hash, chain_hash
-      FROM seal WHERE business_date = $1)",
-                          Params().day(day));
-  return rows.empty() ? std::nullopt : std::optional(read_seal(rows));
+void for_each_leaf(Session& session, base::Day day, std::int64_t count,
+                   const std::function<void(const base::Hash&)>& take) {
+  constexpr std::int64_t kLeavesAtOnce = 4096;
+  for (std::int64_t done = 0; done < count; done += kLeavesAtOnce) {
+    const Rows rows = query(session,
+                            "SELECT leaf FROM voucher WHERE business_date = $1 "
+                            "AND number > $2 AND number <= $3 ORDER BY number",
+                            Params()
+                                .day(day)
+                                .int4(static_cast<std::int32_t>(done))
+                                .int4(static_cast<std::int32_t>(done + kLeavesAtOnce)));
+    CHECK(rows.size() == std::min(kLeavesAtOnce, count - done), "{} vouchers of {} after number {}",
+          rows.size(), base::to_string(day), done);
+    for (int row = 0; row < rows.size(); ++row) take(base::hash_of_bytes(rows.text(row, 0)));
+  }
+}
+
+std::optional<std::string> find_voucher_content(Session& session, base::Day day,
+                                                std::int64_t number) {
+  const Rows voucher = query(
+      session, "SELECT party_id, journal_id FROM voucher WHERE business_date = $1 AND number = $2",
+      Params().day(day).int8(number));
+  if (voucher.empty()) return std::nullopt;
+  const std::string statement =
+      fmt::format("SELECT content FROM ({}) c WHERE c.party_id = $1 AND c.journal_id = $2",
+                  journal_content_sql("{0}.party_id = $1 AND {0}.journal_id = $2"));
+  const Rows rows =
+      query(session, statement.c_str(), Params().int8(voucher.int8(0, 0)).int8(voucher.int8(0, 1)));
+  if (rows.empty()) return std::nullopt;
+  return std::string(rows.text(0, 0));
+}
+
+void insert_seal(Session& session, const SignedSeal& seal) {
+  CHECK(seal.signature.has_value(), "a seal without a signature");
+  query(session,
+        "INSERT INTO seal (business_date, format, journal_count, content_hash, previous_hash, "
+        "chain_hash, key_fingerprint, signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        Params()
+            .day(seal.seal.business_date)
+            .text(seal.seal.format)
+            .int8(static_cast<std::int64_t>(seal.seal.journal_count))
+            .bytes(base::bytes_of(seal.seal.content_hash))
+            .bytes(base::bytes_of(seal.seal.previous_hash))
+            .bytes(base::bytes_of(seal.hash))
+            .bytes(base::bytes_of(seal.signature->key))
+            .bytes(base::bytes_of(seal.signature->signature)));
+}
+
+std::optional<SignedSeal> find_seal(Session& session, base::Day day) {
+  const std::string statement = std::string(kSelectSeals) + "WHERE s.business_date = $1";
+  const Rows rows = query(session, statement.c_str(), Params().day(day));
+  return rows.empty() ? std::nullopt : std::optional(read_seal(rows, 0));
 }
 
 std::optional<base::Day> find_last_sealed_day(Session& session) {
   return query(session, "SELECT max(business_date) FROM seal").day_or_null(0, 0);
+}
+
+std::optional<SignedSeal> find_last_signed_seal(Session& session) {
+  const std::string statement = std::string(kSelectSeals) +
+                                "WHERE s.signature IS NOT NULL ORDER BY s.business_date DESC "
+                                "LIMIT 1";
+  const Rows rows = query(session, statement.c_str());
+  return rows.empty() ? std::nullopt : std::optional(read_seal(rows, 0));
+}
+
+std::vector<SignedSeal> list_seals(Session& session, base::Day from, base::Day to) {
+  const std::string statement =
+      std::string(kSelectSeals) + "WHERE s.business_date BETWEEN $1 AND $2 ORDER BY 1";
+  const Rows rows = query(session, statement.c_str(), Params().day(from).day(to));
+  std::vector<SignedSeal> seals;
+  for (int row = 0; row < rows.size(); ++row) seals.push_back(read_seal(rows, row));
+  return seals;
+}
+
+std::string find_book_name(Session& session) {
+  const Rows rows = query(session, "SELECT catalog_name FROM book");
+  CHECK(!rows.empty(), "a database without a book");
+  return std::string(rows.text(0, 0));
 }
 
 }  // namespace store

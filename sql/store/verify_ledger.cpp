@@ -1,22 +1,8 @@
-// The journals, the accounts they move, the day totals and the seals, each proved from the
-// journals.
-#include <fmt/format.h>
-
-#include <algorithm>
-
-#include "base/check.h"
-#include "sql/store/seal_store.h"
+// The journals, the accounts they move and the day totals, each proved from the journals.
 #include "sql/store/verify_pass.h"
 
 namespace store {
 namespace {
-
-const base::Day kFirstDay = base::make_day(1900, 1, 1);
-const base::Day kLastDay = base::make_day(2199, 12, 31);
-
-Params bounds(const DayRange& range) {
-  return Params().day(range.from.value_or(kFirstDay)).day(range.to.value_or(kLastDay));
-}
 
 // The shape of each journal, and what it refers to. No foreign key guards the references.
 constexpr const char* kJournals = R"(
@@ -411,89 +397,6 @@ const Facts kAccountOfDayFacts = {
     {"I19", "day-account-days", "account_day holds what the journals of the date moved"},
 };
 
-const Facts kSealFacts = {
-    {"I15", "vouchers",
-     "every journal of a sealed date has a voucher with the hash of its content, and every voucher "
-     "a journal"},
-    {"I15", "seal-content", "every closed date has a seal over exactly its vouchers"},
-    {"I15", "seal-chain", "every seal is chained to the one of the day before"},
-};
-
-/// Leaves recomputed from the journals of [$1, $2], beside the vouchers and the seals.
-std::string seal_statement() {
-  return fmt::format(R"(
-    WITH content AS ({}),
-    leaf AS MATERIALIZED (
-      SELECT c.business_date, c.party_id, c.journal_id,
-             row_number() OVER (PARTITION BY c.business_date
-                                ORDER BY c.content COLLATE "C", c.party_id, c.journal_id) AS number,
-             sha256('\x00'::bytea || convert_to(c.content, 'UTF8')) AS leaf
-      FROM content c),
-    paired AS (
-      SELECT coalesce(l.business_date, v.business_date) AS business_date,
-             coalesce(l.party_id, v.party_id) AS party_id,
-             coalesce(l.journal_id, v.journal_id) AS journal_id,
-             l.leaf AS journal_leaf, v.leaf AS voucher_leaf, v.number
-      FROM leaf l
-        FULL JOIN (SELECT * FROM voucher WHERE business_date BETWEEN $1 AND $2) v
-          ON v.business_date = l.business_date AND v.party_id = l.party_id
-             AND v.journal_id = l.journal_id),
-    paired_wrong AS (
-      SELECT format('%s voucher %s, journal %s of party %s: %s', p.business_date,
-                    coalesce(p.number::text, '(none)'), p.journal_id,
-                    coalesce((SELECT ref FROM party w WHERE w.party_id = p.party_id), '?'),
-                    CASE WHEN p.journal_leaf IS NULL THEN 'the journal is not there'
-                         WHEN p.voucher_leaf IS NULL THEN 'the journal has no voucher: it was added '
-                                                          'after the date was sealed'
-                         ELSE 'the journal was changed after the date was sealed' END) AS name
-      FROM paired p WHERE p.journal_leaf IS DISTINCT FROM p.voucher_leaf),
-    day AS (
-      SELECT business_date, count(*) AS journals,
-             sha256(string_agg(leaf, ''::bytea ORDER BY number)) AS content_hash
-      FROM leaf GROUP BY business_date),
-    date AS (
-      SELECT g::date AS business_date
-      FROM book b, generate_series(greatest(b.opens_on, $1), least(b.closed_through, $2),
-                                   interval '1 day') g),
-    sealed AS (
-      SELECT coalesce(x.business_date, s.business_date) AS business_date,
-             s.business_date IS NOT NULL AS has_seal, s.journal_count,
-             coalesce(d.journals, 0) AS journals, s.content_hash AS seal_hash,
-             coalesce(d.content_hash, sha256(''::bytea)) AS content_hash, s.previous_hash,
-             s.chain_hash, s.format,
-             coalesce((SELECT b.chain_hash FROM seal b WHERE b.business_date = s.business_date - 1),
-                      decode(repeat('00', 32), 'hex')) AS before
-      FROM date x
-        FULL JOIN (SELECT * FROM seal WHERE business_date BETWEEN $1 AND $2) s
-          ON s.business_date = x.business_date
-        LEFT JOIN day d ON d.business_date = coalesce(x.business_date, s.business_date)),
-    judged AS (
-      SELECT s.*,
-             (has_seal AND format = '{}' AND journals = journal_count AND content_hash = seal_hash)
-               IS NOT TRUE AS content_wrong,
-             (previous_hash = before
-              AND chain_hash = sha256(previous_hash
-                                      || convert_to(to_char(business_date, 'YYYY-MM-DD'), 'UTF8')
-                                      || int8send(journal_count) || seal_hash)) IS NOT TRUE
-               AS chain_wrong
-      FROM sealed s)
-    SELECT (SELECT count(*) FROM paired), (SELECT count(*) FROM paired_wrong),
-           (SELECT min(name) FROM paired_wrong),
-           count(*), count(*) FILTER (WHERE content_wrong),
-           min(CASE WHEN has_seal THEN format('%s: the seal counts %s journals, there are %s%s',
-                                              business_date, journal_count, journals,
-                                              CASE WHEN content_hash = seal_hash THEN ''
-                                                   ELSE ', and their content differs' END)
-                    ELSE business_date || ': there is no seal' END) FILTER (WHERE content_wrong),
-           count(*), count(*) FILTER (WHERE chain_wrong),
-           min(business_date || ': the seal does not follow from the one of the day before')
-             FILTER (WHERE chain_wrong)
-    FROM judged)",
-                     journal_content_sql("{0}.business_date BETWEEN $1 AND $2 AND "
-                                         "{0}.business_date <= (SELECT closed_through FROM book)"),
-                     kSealFormat);
-}
-
 }  // namespace
 
 Findings check_journals(Session& session, const DayRange& range) {
@@ -514,25 +417,6 @@ Findings check_recognition(Session& session) {
 
 Findings check_account_days(Session& session, const DayRange& range) {
   return run_statement(session, kAccountDayFacts, kAccountDays, bounds(range));
-}
-
-std::vector<DayRange> seal_passes(Session& session, const DayRange& range) {
-  const Rows book = query(session, "SELECT opens_on, closed_through FROM book");
-  CHECK(!book.empty(), "verifying a database without a book");
-  const base::Day to = std::min(book.day(0, 1), range.to.value_or(kLastDay));
-  base::Day from = range.from.value_or(kFirstDay);
-  base::Day end = std::min(to, base::end_of_month(std::max(book.day(0, 0), from)));
-  std::vector<DayRange> passes{{from, end}};
-  while (end < to) {
-    from = base::plus_days(end, 1);
-    end = std::min(to, base::end_of_month(from));
-    passes.push_back({from, end});
-  }
-  return passes;
-}
-
-Findings check_seals(Session& session, const DayRange& range) {
-  return run_statement(session, kSealFacts, seal_statement(), bounds(range));
 }
 
 }  // namespace store

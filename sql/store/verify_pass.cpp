@@ -2,6 +2,10 @@
 
 namespace store {
 
+Params bounds(const DayRange& range) {
+  return Params().day(range.from.value_or(kFirstDay)).day(range.to.value_or(kLastDay));
+}
+
 Findings run_statement(Session& session, const Facts& facts, const std::string& statement,
                        const Params& params) {
   const Rows rows = query(session, statement.c_str(), params);

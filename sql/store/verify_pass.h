@@ -18,6 +18,13 @@ struct Fact {
 };
 using Facts = std::vector<Fact>;
 
+/// What stands for an open end of a range: no date of a book is outside.
+inline const base::Day kFirstDay = base::make_day(1900, 1, 1);
+inline const base::Day kLastDay = base::make_day(2199, 12, 31);
+
+/// A range as $1 and $2.
+Params bounds(const DayRange& range);
+
 /// Runs a statement that returns one row with three columns a fact: how many were checked, how many
 /// are wrong, and the first of these in words.
 Findings run_statement(Session& session, const Facts& facts, const std::string& statement,

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/day.h"
+#include "base/signature.h"
 #include "sql/store/session.h"
 
 namespace store {
@@ -20,7 +22,7 @@ struct Finding {
   std::string_view sentence;  ///< what must hold
   std::int64_t checked = 0;
   std::int64_t offenders = 0;
-  std::string first;  ///< the first offending row in words, amounts in minor units; "" if none
+  std::string first = {};  ///< the first offending row in words, amounts in minor units; or ""
 };
 using Findings = std::vector<Finding>;
 
@@ -39,7 +41,10 @@ Findings check_allocations(Session& session);
 Findings check_customers(Session& session);
 Findings check_settlements(Session& session);
 Findings check_account_days(Session& session, const DayRange& range);
-Findings check_seals(Session& session, const DayRange& range);
+
+/// Vouchers and seals, recomputed from the journals. `keys` are the public keys that are trusted.
+Findings check_seals(Session& session, const DayRange& range,
+                     std::span<const base::PublicKey> keys);
 
 /// `range` in parts of a month, so that what one pass of check_seals sorts stays small however long
 /// the book is. A range without a lower bound looks below the book's first date too: nothing may be

@@ -2,6 +2,7 @@
 // named.
 #include "engine/verify.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 
 #include "engine/seal.h"
 #include "sql/store/rows.h"
+#include "sql/store/seal_store.h"
 #include "tests/engine/small_book.h"
 #include "tests/support/test_database.h"
 
@@ -135,6 +137,91 @@ TEST_F(Verify, AMissingSealIsNamed) {
   tamper("DELETE FROM seal WHERE business_date = '2026-06-23'");
   EXPECT_EQ(failed(), (Names{"seal-content", "seal-chain"}));
   EXPECT_THAT(first("seal-content"), HasSubstr("2026-06-23: there is no seal"));
+}
+
+TEST_F(Verify, ASealThatIsNotSignedByAKnownKeyIsNamed) {
+  EXPECT_TRUE(engine::all_hold(engine::verify_book(session_)));
+  base::SecretSeed other = {7};
+  const std::vector<base::PublicKey> others{base::public_key_of(other)};
+  for (const engine::Finding& finding : engine::verify_book(session_, {}, {}, {}, others)) {
+    EXPECT_EQ(finding.offenders, finding.name == "seal-signature" ? 6 : 0) << finding.name;
+    if (finding.name == "seal-signature") {
+      EXPECT_THAT(finding.first, HasSubstr("2026-06-18: the seal is signed with the key"));
+    }
+  }
+  tamper(
+      "UPDATE seal SET signature = set_byte(signature, 5, 255 - get_byte(signature, 5)) "
+      "WHERE business_date = '2026-06-21'");
+  EXPECT_EQ(failed(), (Names{"seal-signature"}));
+  EXPECT_THAT(first("seal-signature"), HasSubstr("2026-06-21: the signature is not one of"));
+}
+
+TEST_F(Verify, VouchersThatSwappedTheirNumbersAreNamed) {
+  tamper("UPDATE voucher SET number = -number WHERE business_date = '2026-06-18' AND number < 3");
+  tamper("UPDATE voucher SET number = 3 + number WHERE number < 0");
+  EXPECT_EQ(failed(), (Names{"vouchers"}));
+  EXPECT_THAT(first("vouchers"), HasSubstr("2026-06-18 voucher 1"));
+  EXPECT_THAT(first("vouchers"), HasSubstr("by its content its number is 2"));
+}
+
+// Who is removed or added gives the vouchers behind it another rank; only the one is named.
+TEST_F(Verify, OnlyTheJournalThatIsMissingIsNamed) {
+  const store::Rows second = store::query(
+      session_,
+      "SELECT party_id, journal_id FROM voucher WHERE business_date = '2026-06-18' AND "
+      "number = 1");
+  tamper("DELETE FROM journal WHERE journal_id = " + std::to_string(second.int8(0, 1)));
+  for (const engine::Finding& finding : engine::verify_book(session_)) {
+    if (finding.name != "vouchers") continue;
+    EXPECT_EQ(finding.offenders, 1);
+    EXPECT_THAT(finding.first, HasSubstr("2026-06-18 voucher 1, journal"));
+  }
+}
+
+/// Seals as this program's first form had them.
+constexpr const char* kSealPlainly = R"(
+  INSERT INTO seal (business_date, format, journal_count, content_hash, previous_hash, chain_hash)
+  SELECT d.day, 'plain-1', v.n, v.hash, p.hash,
+         sha256(p.hash || convert_to(to_char(d.day, 'YYYY-MM-DD'), 'UTF8') || int8send(v.n) || v.hash)
+  FROM (SELECT '{0}'::date AS day) d,
+       (SELECT count(*) AS n, sha256(coalesce(string_agg(leaf, ''::bytea ORDER BY number), ''))
+          AS hash FROM voucher WHERE business_date = '{0}') v,
+       (SELECT coalesce((SELECT chain_hash FROM seal WHERE business_date = '{0}'::date - 1),
+                        decode(repeat('00', 32), 'hex')) AS hash) p)";
+
+TEST_F(Verify, SealsOfTheFirstFormStayGoodAndAreFollowedByTodays) {
+  tamper("DELETE FROM seal");
+  for (const char* day : {"2026-06-18", "2026-06-19", "2026-06-20"}) {
+    session_.execute(fmt::format(fmt::runtime(kSealPlainly), day));
+  }
+  const base::SecretSeed key = engine::open_evidence_key(session_);
+  tamper("CREATE TEMP TABLE kept AS SELECT * FROM voucher WHERE business_date > '2026-06-20'");
+  session_.execute("DELETE FROM voucher WHERE business_date > '2026-06-20'");
+  for (unsigned day = 21; day <= 23; ++day) {
+    engine::seal_day(session_, base::make_day(2026, 6, day), key);
+  }
+  EXPECT_EQ(failed(), Names{});
+  for (const engine::Finding& finding : engine::verify_book(session_)) {
+    if (!finding.name.starts_with("seal-")) continue;
+    EXPECT_EQ(finding.checked, finding.name == "seal-signature" ? 3 : 6) << finding.name;
+  }
+  tamper("UPDATE journal SET source_ref = 'X' WHERE rule = 1");
+  EXPECT_EQ(failed(), (Names{"vouchers", "seal-content"}));
+  EXPECT_THAT(first("seal-content"), HasSubstr("2026-06-18: the seal counts 3 journals, there are "
+                                               "3, and their content differs"));
+}
+
+TEST_F(Verify, ASignedSealReplacedByAPlainOneIsNamed) {
+  tamper("DELETE FROM seal WHERE business_date = '2026-06-23'");
+  session_.execute(fmt::format(fmt::runtime(kSealPlainly), "2026-06-23"));
+  EXPECT_EQ(failed(), (Names{"seal-chain"}));
+  EXPECT_THAT(first("seal-chain"), HasSubstr("2026-06-23"));
+}
+
+TEST_F(Verify, ASealOfAnUnknownFormIsNamed) {
+  tamper("UPDATE seal SET format = 'merkle-9' WHERE business_date = '2026-06-23'");
+  EXPECT_EQ(failed(), (Names{"seal-content", "seal-chain"}));
+  EXPECT_THAT(first("seal-content"), HasSubstr("unknown form merkle-9"));
 }
 
 TEST_F(Verify, ABrokenPaidAmountIsNamed) {
@@ -285,14 +372,14 @@ TEST_F(Verify, TheCheckOfADateSeesWhatTheDateTouched) {
 // What the digest is made of: content, whatever its order and its ids.
 TEST_F(Verify, TheDigestAndTheSealsDependOnContentAlone) {
   const std::string digest = engine::digest_book(session_);
-  const std::string chain = store::find_seal(session_, base::make_day(2026, 6, 23))->chain_hash;
+  const base::Hash chain = store::find_seal(session_, base::make_day(2026, 6, 23))->hash;
   EXPECT_EQ(digest.size(), 64U);
   for (const unsigned seed : {2U, 3U, 4U}) {
     const tests::TestDatabase other_database = tests::TestDatabase::create();
     store::Session other(other_database.conninfo(), store::Role::Owner);
     tests::make_small_book(other, seed);
     EXPECT_EQ(engine::digest_book(other), digest) << seed;
-    EXPECT_EQ(store::find_seal(other, base::make_day(2026, 6, 23))->chain_hash, chain) << seed;
+    EXPECT_EQ(store::find_seal(other, base::make_day(2026, 6, 23))->hash, chain) << seed;
   }
 }
 

@@ -68,13 +68,15 @@ class Server {
 
  private:
   Server() {
+    const char* set = std::getenv("FENQI_TEST_HOME");
+    const std::string home = set != nullptr && *set != '\0' ? set : FENQI_TEST_HOME_DEFAULT;
+    // What is closed here is not signed with the key of whoever runs the tests.
+    ::setenv("FENQI_EVIDENCE_KEY", (home + "/evidence.key").c_str(), /*overwrite=*/0);
     if (const char* url = std::getenv("FENQI_DATABASE_URL"); url != nullptr && *url != '\0') {
       url_ = url;
       return;
     }
-    const char* home = std::getenv("FENQI_TEST_HOME");
-    cluster_.emplace(home != nullptr && *home != '\0' ? home : FENQI_TEST_HOME_DEFAULT,
-                     /*durable=*/false);
+    cluster_.emplace(home, /*durable=*/false);
     cluster_->start();
     cluster_->make_database("fenqi");
     drop_leftovers();
