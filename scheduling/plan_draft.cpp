@@ -8,15 +8,6 @@
 
 namespace scheduling {
 
-bool is_billed(const PlanView& plan, std::size_t index, base::Day day) {
-  const InstallmentView& installment = plan.installments[index];
-  if (installment.due <= day) return true;
-  if (plan.billed_days_before_due) {
-    return base::plus_days(installment.due, -*plan.billed_days_before_due) <= day;
-  }
-  return index == 0 || plan.installments[index - 1].due <= day;
-}
-
 base::Day period_start(std::span<const InstallmentView> installments, base::Day start,
                        std::size_t index) {
   return index == 0 ? start : installments[index - 1].due;

@@ -13,9 +13,6 @@
 
 namespace scheduling {
 
-/// True if the customer has been asked for the installment by the end of `day`.
-bool is_billed(const PlanView& plan, std::size_t index, base::Day day);
-
 /// The day period `index` starts: the due date before, or the plan's start.
 base::Day period_start(std::span<const InstallmentView> installments, base::Day start,
                        std::size_t index);

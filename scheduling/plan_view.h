@@ -2,6 +2,7 @@
 // fills these from the arrays of a plan's row; all amounts are minor units of one currency.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -36,7 +37,7 @@ struct PlanView {
   std::int64_t plan_id = 0;                       ///< breaks ties between plans: the older first
   std::span<const InstallmentView> installments;  ///< element i is installment i + 1, by due date
   std::int64_t penalty_unpaid = 0;                ///< late fee posted and not paid
-  int dpd = 0;                                    ///< days past due; above 90 changes the order
+  int dpd = 0;  ///< days past due; the order of payment depends on it
 
   /// Statement mode: installment k is billed this many days before it is due. Absent, order mode:
   /// installment 1 is billed at capture, k + 1 on the due date of k.
@@ -45,5 +46,15 @@ struct PlanView {
   /// Set where the schedule is not the first one.
   std::optional<LateFeeBefore> late_fee_before = {};
 };
+
+/// True if the customer has been asked for installment `index` + 1 by the end of `day`.
+inline bool is_billed(const PlanView& plan, std::size_t index, base::Day day) {
+  const InstallmentView& installment = plan.installments[index];
+  if (installment.due <= day) return true;
+  if (plan.billed_days_before_due) {
+    return base::plus_days(installment.due, -*plan.billed_days_before_due) <= day;
+  }
+  return index == 0 || plan.installments[index - 1].due <= day;
+}
 
 }  // namespace scheduling
