@@ -1,29 +1,26 @@
 #include "scheduling/waterfall.h"
 
 #include <algorithm>
-#include <ranges>
 
 #include "base/check.h"
-#include "base/rounding.h"
+#include "base/wide.h"
+#include "scheduling/turns.h"
 
 namespace scheduling {
 namespace {
 
-DueClass class_of(base::Day due, base::Day value_date) {
-  if (due < value_date) return DueClass::PastDue;
-  return due == value_date ? DueClass::Due : DueClass::InAdvance;
-}
-
-/// A payment on its way through the installments.
+/// A payment on its way through the installments of one plan.
 class Flow {
  public:
   Flow(std::span<const OwedInstallment> installments, const Waterfall& waterfall,
        std::int64_t amount_minor, base::Day value_date)
-      : installments_(installments),
-        waterfall_(waterfall),
-        value_date_(value_date),
-        left_(amount_minor),
-        paid_(installments.size()) {}
+      : installments_(installments), waterfall_(waterfall), left_(amount_minor) {
+    for (std::size_t i = 0; i < installments.size(); ++i) {
+      turns_of(due_class(installments[i].due, value_date))
+          .push_back({.of = i, .unpaid = installments[i].unpaid});
+    }
+    if (waterfall.future == FutureRule::Last) std::ranges::reverse(turns_of(DueClass::InAdvance));
+  }
 
   WaterfallResult run() {
     switch (waterfall_.direction) {
@@ -31,92 +28,48 @@ class Flow {
         run_horizontally();
         break;
       case Direction::Vertical:
-        for (const Bucket& bucket : waterfall_.order()) pay_class(bucket.due, {&bucket, 1});
+        for (const WaterfallBucket& bucket : waterfall_.order())
+          pay_class(bucket.due, {{bucket.component}, 1});
         break;
     }
     return result();
   }
 
  private:
+  std::vector<Turn>& turns_of(DueClass due) { return turns_[static_cast<std::size_t>(due)]; }
+
   void run_horizontally() {
-    std::array<bool, 3> done = {};
-    for (const Bucket& first : waterfall_.order()) {
+    std::array<bool, kDueClassCount> done = {};
+    for (const WaterfallBucket& first : waterfall_.order()) {
       bool& is_done = done[static_cast<std::size_t>(first.due)];
-      if (is_done) continue;
+      if (!is_done) pay_class(first.due, order_of(waterfall_, first.due));
       is_done = true;
-      std::array<Bucket, kBucketCount> of_class;
-      std::size_t count = 0;
-      for (const Bucket& bucket : waterfall_.order()) {
-        if (bucket.due == first.due) of_class[count++] = bucket;
-      }
-      pay_class(first.due, {of_class.data(), count});
     }
   }
 
-  /// Pays the buckets, all of one class, in the installments of that class.
-  void pay_class(DueClass due, std::span<const Bucket> buckets) {
-    const auto pay_if = [&](std::size_t i) {
-      if (class_of(installments_[i].due, value_date_) != due) return;
-      for (const Bucket& bucket : buckets) pay(i, bucket.component, left_);
-    };
-    const auto indices = std::views::iota(std::size_t{0}, installments_.size());
-    if (due != DueClass::InAdvance || waterfall_.future == FutureRule::Next) {
-      for (const std::size_t i : indices) pay_if(i);
-    } else if (waterfall_.future == FutureRule::Last) {
-      for (const std::size_t i : indices | std::views::reverse) pay_if(i);
+  void pay_class(DueClass due, const ComponentOrder& order) {
+    std::vector<Turn>& turns = turns_of(due);
+    for (Turn& turn : turns) turn.order = order;
+    if (due == DueClass::InAdvance && waterfall_.future == FutureRule::Reamortize) {
+      pay_evenly(turns, Direction::Horizontal, left_);
     } else {
-      pay_evenly(buckets);
+      pay_in_turn(turns, Direction::Horizontal, left_);
     }
-  }
-
-  void pay_evenly(std::span<const Bucket> buckets) {
-    for (bool is_paid = true; is_paid && left_ > 0;) {
-      is_paid = false;
-      for (const Bucket& bucket : buckets) is_paid |= pay_evenly(bucket.component, buckets);
-    }
-  }
-
-  /// One round of one component over the future installments that still owe any of the buckets.
-  bool pay_evenly(Component component, std::span<const Bucket> buckets) {
-    std::vector<std::size_t> open;
-    for (std::size_t i = 0; i < installments_.size(); ++i) {
-      const bool is_future = class_of(installments_[i].due, value_date_) == DueClass::InAdvance;
-      const bool owes = std::ranges::any_of(
-          buckets, [&](const Bucket& bucket) { return unpaid(i, bucket.component) > 0; });
-      if (is_future && owes) open.push_back(i);
-    }
-    if (open.empty()) return false;
-    const auto count = static_cast<std::int64_t>(open.size());
-    const std::int64_t even = base::narrow(base::div_round(left_, count, base::Rounding::HalfEven));
-    const std::int64_t for_last = left_ - even * (count - 1);
-    const std::int64_t before = left_;
-    for (const std::size_t i : open) {
-      pay(i, component, std::clamp<std::int64_t>(i == open.back() ? for_last : even, 0, left_));
-    }
-    return left_ < before;
-  }
-
-  std::int64_t unpaid(std::size_t i, Component component) const {
-    return installments_[i].unpaid[index_of(component)] - paid_[i][index_of(component)];
-  }
-
-  void pay(std::size_t i, Component component, std::int64_t at_most) {
-    const std::int64_t part = std::min(at_most, unpaid(i, component));
-    paid_[i][index_of(component)] += part;
-    left_ -= part;
   }
 
   WaterfallResult result() const {
     WaterfallResult result;
     result.credit_minor = left_;
-    for (std::size_t i = 0; i < installments_.size(); ++i) {
-      WaterfallPart part{.installment = i, .paid = paid_[i]};
-      if (part.total() == 0) continue;
-      for (const std::int64_t amount : installments_[i].unpaid) part.rest_minor += amount;
-      part.rest_minor -= part.total();
-      part.counts_as_paid = part.rest_minor <= tolerance_of(installments_[i]);
-      result.parts.push_back(part);
+    for (const std::vector<Turn>& turns : turns_) {
+      for (const Turn& turn : turns) {
+        if (turn.total_paid() == 0) continue;
+        WaterfallPart part{.installment = turn.of, .paid = turn.paid};
+        for (const std::int64_t amount : turn.unpaid) part.rest_minor += amount;
+        part.counts_as_paid = part.rest_minor <= tolerance_of(installments_[turn.of]);
+        result.parts.push_back(part);
+      }
     }
+    std::ranges::sort(result.parts, {}, &WaterfallPart::installment);
     return result;
   }
 
@@ -128,9 +81,8 @@ class Flow {
 
   std::span<const OwedInstallment> installments_;
   const Waterfall& waterfall_;
-  base::Day value_date_;
   std::int64_t left_;
-  std::vector<ComponentAmounts> paid_;
+  std::array<std::vector<Turn>, kDueClassCount> turns_;
 };
 
 }  // namespace
@@ -140,9 +92,8 @@ Waterfall make_waterfall(std::span<const Component> past_due, std::span<const Co
   Waterfall waterfall;
   const auto add = [&](DueClass of, std::span<const Component> components) {
     for (const Component component : components) {
-      const Bucket bucket{of, component};
-      CHECK(std::ranges::find(waterfall.order(), bucket) == waterfall.order().end(),
-            "a bucket is listed twice");
+      const WaterfallBucket bucket{of, component};
+      CHECK(!waterfall.lists(bucket), "a bucket is listed twice");
       waterfall.buckets[waterfall.bucket_count++] = bucket;
     }
   };

@@ -1,7 +1,9 @@
 // Where each cent of a repayment goes: twelve buckets in an order that is data.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,6 +15,12 @@ namespace scheduling {
 
 /// What an installment is on the value date of a payment.
 enum class DueClass { PastDue, Due, InAdvance };
+inline constexpr std::size_t kDueClassCount = 3;
+
+inline DueClass due_class(base::Day due, base::Day value_date) {
+  if (due < value_date) return DueClass::PastDue;
+  return due == value_date ? DueClass::Due : DueClass::InAdvance;
+}
 
 /// What an installment is made of.
 enum class Component { Penalty, Fee, Interest, Principal };
@@ -23,13 +31,13 @@ using ComponentAmounts = std::array<std::int64_t, kComponentCount>;
 
 constexpr std::size_t index_of(Component component) { return static_cast<std::size_t>(component); }
 
-struct Bucket {
+struct WaterfallBucket {
   DueClass due;
   Component component;
 
-  constexpr bool operator==(const Bucket&) const = default;
+  constexpr bool operator==(const WaterfallBucket&) const = default;
 };
-inline constexpr std::size_t kBucketCount = 12;
+inline constexpr std::size_t kWaterfallBucketCount = 12;
 
 enum class Direction {
   Horizontal,  ///< all components of one installment, then the next installment
@@ -53,13 +61,16 @@ struct Tolerance {
 
 /// An order of payment, as a contract or a law names it. A bucket that is not listed gets nothing.
 struct Waterfall {
-  std::array<Bucket, kBucketCount> buckets = {};
+  std::array<WaterfallBucket, kWaterfallBucketCount> buckets = {};
   std::size_t bucket_count = 0;
   Direction direction = Direction::Horizontal;
   FutureRule future = FutureRule::Next;
   Tolerance tolerance = {};
 
-  std::span<const Bucket> order() const { return {buckets.data(), bucket_count}; }
+  std::span<const WaterfallBucket> order() const { return {buckets.data(), bucket_count}; }
+  bool lists(WaterfallBucket bucket) const {
+    return std::ranges::find(order(), bucket) != order().end();
+  }
   constexpr bool operator==(const Waterfall&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "tests/scheduling/books.h"
 #include "tests/scheduling/plans.h"
 #include "tests/support/property.h"
 
@@ -161,35 +162,6 @@ TEST(AllocatePayment, NothingOwedIsAllCreditAndNothingPaidIsNothing) {
   EXPECT_EQ(allocate({plan_of(installments)}, 0, make_day(2026, 8, 1)), Allocation{});
   EXPECT_THROW(allocate({}, -1, make_day(2026, 7, 1)), base::CheckFailure);
   EXPECT_THROW(allocate({}, 1, make_day(2026, 7, 1), Reach::Billed, 0), base::CheckFailure);
-}
-
-struct Book {
-  std::vector<std::vector<InstallmentView>> installments;
-  std::vector<PlanView> plans;
-};
-
-Book random_book() {
-  Book book;
-  const int count = *rc::gen::inRange(0, 4);
-  for (int p = 0; p < count; ++p) {
-    std::vector<InstallmentView> installments =
-        monthly(plus_days(make_day(2026, 1, 1), *rc::gen::inRange(0, 90)), *rc::gen::inRange(1, 5),
-                *rc::gen::inRange<std::int64_t>(1, 100), *rc::gen::inRange<std::int64_t>(0, 10));
-    for (InstallmentView& i : installments) {
-      i.interest = *rc::gen::inRange<std::int64_t>(0, 10);
-      i.paid_principal = *rc::gen::element<std::int64_t>(0, i.principal / 2, i.principal);
-      i.paid_fee = *rc::gen::element<std::int64_t>(0, i.fee / 2, i.fee);
-      i.paid_interest = *rc::gen::element<std::int64_t>(0, i.interest);
-    }
-    book.installments.push_back(std::move(installments));
-  }
-  for (int p = 0; p < count; ++p) {
-    PlanView plan = plan_of(book.installments[static_cast<std::size_t>(p)], 10 - p);
-    plan.penalty_unpaid = *rc::gen::element<std::int64_t>(0, 3);
-    plan.dpd = *rc::gen::element(0, 90, 91);
-    book.plans.push_back(plan);
-  }
-  return book;
 }
 
 // Whatever is owed: no cent is made or lost, nothing is overpaid, nothing is skipped.

@@ -149,8 +149,8 @@ TEST(Waterfall, IsFoundByTypeAndDaysPastDue) {
   const auto defaults = default_waterfalls();
   EXPECT_EQ(find_waterfall(defaults, PaymentType::Repayment, 90), &defaults[0].waterfall);
   EXPECT_EQ(find_waterfall(defaults, PaymentType::Collector, 91), &defaults[1].waterfall);
-  EXPECT_EQ(defaults[1].waterfall.order()[0], (Bucket{DueClass::PastDue, Principal}));
-  EXPECT_EQ(defaults[1].waterfall.order()[3], (Bucket{DueClass::PastDue, Penalty}));
+  EXPECT_EQ(defaults[1].waterfall.order()[0], (WaterfallBucket{DueClass::PastDue, Principal}));
+  EXPECT_EQ(defaults[1].waterfall.order()[3], (WaterfallBucket{DueClass::PastDue, Penalty}));
 
   const std::vector<WaterfallRow> table = {{{}, 0, charges_first()},
                                            {PaymentType::CreditBalance, 0, {}},
@@ -181,7 +181,7 @@ TEST(Waterfall, PartsSumToTheAmount) {
       owed.push_back(one);
       due = base::plus_days(due, *rc::gen::inRange(0, 40));
     }
-    std::vector<Bucket> all;
+    std::vector<WaterfallBucket> all;
     for (const DueClass c : {DueClass::PastDue, DueClass::Due, DueClass::InAdvance}) {
       for (const Component part : kChargesFirst) all.push_back({c, part});
     }
