@@ -22,6 +22,18 @@ store::AllocationRow allocation_row(const Customer& customer, base::PlanId plan,
   return row;
 }
 
+scheduling::PaymentType payment_type(store::AllocationKind kind) {
+  switch (kind) {
+    case store::AllocationKind::Repayment:
+      return scheduling::PaymentType::Repayment;
+    case store::AllocationKind::FromCredit:
+      return scheduling::PaymentType::CreditBalance;
+    case store::AllocationKind::Refund:
+      return scheduling::PaymentType::MerchantRefund;
+  }
+  CHECK(false, "allocation kind {}", static_cast<int>(kind));
+}
+
 void add_part(PlanPayment& payment, const scheduling::AllocationPart& part) {
   payment.penalty += part.penalty;
   payment.fee += part.fee;
@@ -48,7 +60,7 @@ void book_part(Customer& customer, store::PlanRow& plan, const scheduling::Alloc
 
 }  // namespace
 
-AppliedPayment apply_money(Customer& customer, const scheduling::AllocationRequest& request,
+AppliedPayment apply_money(Customer& customer, scheduling::AllocationRequest request,
                            store::AllocationKind kind, base::EventId event, base::Day business_date,
                            const Catalog& catalog) {
   std::vector<std::vector<scheduling::InstallmentView>> installments;
@@ -58,6 +70,8 @@ AppliedPayment apply_money(Customer& customer, const scheduling::AllocationReque
     installments.push_back(installment_views(plan));
     views.push_back(plan_view(plan, installments.back(), catalog));
   }
+  request.table = catalog.waterfalls;
+  request.type = payment_type(kind);
   const scheduling::Allocation allocation = scheduling::allocate_payment(views, request);
 
   AppliedPayment applied;

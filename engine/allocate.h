@@ -26,9 +26,10 @@ struct AppliedPayment {
   std::int64_t credit = 0;
 };
 
-/// Allocates `request` over the customer's plans, updates their arrays and the exposure, and adds
-/// the allocation rows. Journals, and the plans' next dates, are the caller's.
-AppliedPayment apply_money(Customer& customer, const scheduling::AllocationRequest& request,
+/// Allocates `request` over the customer's plans by the catalog's order for this kind of payment,
+/// updates their arrays and the exposure, and adds the allocation rows. Journals, and the plans'
+/// next dates, are the caller's.
+AppliedPayment apply_money(Customer& customer, scheduling::AllocationRequest request,
                            store::AllocationKind kind, base::EventId event, base::Day business_date,
                            const Catalog& catalog);
 

@@ -9,6 +9,7 @@
 #include "engine/calendars.h"
 #include "engine/price_caps.h"
 #include "engine/toml_section.h"
+#include "engine/waterfalls.h"
 
 namespace engine {
 namespace {
@@ -412,6 +413,7 @@ Catalog read_catalog(Section root) {
     catalog.price_caps = read_price_caps(std::move(*caps));
   }
   check_jurisdictions(catalog);
+  catalog.waterfalls = read_waterfalls(root);
   if (auto created = root.section_if_any("created")) read_created(std::move(*created), catalog);
   if (auto payout = root.section_if_any("payout")) {
     if (auto confirm = payout->section_if_any("auto_confirm")) {

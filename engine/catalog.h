@@ -19,6 +19,7 @@
 #include "scheduling/partial_refund.h"
 #include "scheduling/price_cap.h"
 #include "scheduling/schedule.h"
+#include "scheduling/waterfall.h"
 
 namespace engine {
 
@@ -117,8 +118,11 @@ struct Catalog {
   std::vector<Channel> channels;  ///< the first is the default
   std::vector<scheduling::Calendar> calendars;
   scheduling::PriceCapTable price_caps;  ///< of the jurisdictions that products name
-  bool limit_policy = true;              ///< the DPD rows of the dynamic limit policy
-  std::string created_customer_terms;    ///< terms of parties made by --create-parties
+  /// Order of payment; a row for every type and number of days past due.
+  std::vector<scheduling::WaterfallRow> waterfalls{scheduling::default_waterfalls().begin(),
+                                                   scheduling::default_waterfalls().end()};
+  bool limit_policy = true;            ///< the DPD rows of the dynamic limit policy
+  std::string created_customer_terms;  ///< terms of parties made by --create-parties
   std::string created_merchant_terms;
   /// canonical column -> source column(s) joined by ':', per kind ("purchases", "repayments", ...)
   std::map<std::string, std::map<std::string, std::string>> import_map;
