@@ -1,15 +1,17 @@
-// Exports for accountants: CSV (RFC 4180) of any length, a piece at a time; docs/exports.md has the
-// columns.
+// Exports for accountants: CSV (RFC 4180), and journals as programs for accounting in plain text
+// read them; of any length, a piece at a time. docs/exports.md has the columns and the names.
 #pragma once
 
-#include <functional>
+#include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/day.h"
 #include "base/result.h"
+#include "engine/journal_text.h"
 #include "sql/store/report_store.h"
 #include "sql/store/session.h"
 #include "sql/store/statement_store.h"
@@ -31,9 +33,18 @@ template <class T>
 using ReportResult = base::Result<T, ReportRefused>;
 
 std::string_view code(ReportRefusal refusal);
+std::unexpected<ReportRefused> refused(ReportRefusal refusal, std::string sentence);
 
 /// The last closed date if none is asked for; else `asked`, if it is closed.
 ReportResult<base::Day> closed_date(store::Session& session, std::optional<base::Day> asked);
+
+/// Both included.
+struct DateRange {
+  base::Day first;
+  base::Day last;
+};
+/// Refuses dates whose end is before their start.
+ReportResult<DateRange> in_order(base::Day first, base::Day last);
 
 /// A trial balance: every account that had moved, the sides proved equal per currency.
 struct TrialBalance {
@@ -42,7 +53,7 @@ struct TrialBalance {
 };
 ReportResult<TrialBalance> trial_balance(store::Session& session, std::optional<base::Day> as_of);
 
-/// A CSV that is written while it is read from the database. Holds a transaction open on the
+/// A file that is written while it is read from the database. Holds a transaction open on the
 /// session as long as it lives.
 class Export {
  public:
@@ -56,6 +67,10 @@ ExportResult export_trial_balance(store::Session& session, std::optional<base::D
 /// Journal lines of closed dates; the last closed one if none are given.
 ExportResult export_lines(store::Session& session, std::optional<base::Day> from,
                           std::optional<base::Day> to);
+/// Journals of closed dates, all of them if no dates are given. Balances carried from before `from`
+/// come first, so that the balances of the file are the trial balance of `to`.
+ExportResult export_journal(store::Session& session, JournalFormat format,
+                            std::optional<base::Day> from, std::optional<base::Day> to);
 /// Installments of all plans as they are now.
 ExportResult export_installments(store::Session& session);
 /// Limit changes; all of them if no dates are given.

@@ -8,7 +8,10 @@ BUILD_PACKAGES=(
   nlohmann-json3-dev libsimdjson-dev libfmt-dev libcli11-dev libtomlplusplus-dev
   libsodium-dev libssl-dev zlib1g-dev tzdata postgresql-15
 )
-TEST_PACKAGES=(libgtest-dev libgmock-dev librapidcheck-dev)
+TEST_PACKAGES=(
+  libgtest-dev libgmock-dev librapidcheck-dev
+  hledger ledger beancount  # they read what fenqi exports
+)
 # Asked for by no script: apt-get install them to build schedule_bench.
 # shellcheck disable=SC2034
 BENCH_PACKAGES=(libbenchmark-dev)

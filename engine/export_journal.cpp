@@ -1,0 +1,104 @@
+// Journals for hledger, Ledger and Beancount, in the order of the vouchers.
+#include <set>
+#include <unordered_map>
+
+#include "engine/exports.h"
+#include "engine/journal_text.h"
+#include "ledger/journal.h"
+
+namespace engine {
+namespace {
+
+class JournalExport : public Export {
+ public:
+  JournalExport(store::Session& session, JournalFormat format, DateRange dates)
+      : transaction_(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        format_(format),
+        dates_(dates),
+        accounts_(store::list_balances(session, dates.last)),
+        brought_forward_(store::list_balances(session, day_before())),
+        journals_(session, dates.first, dates.last) {
+    for (const auto& [account, minor] : accounts_) {
+      names_.emplace(account.id, account_name(format, account));
+    }
+  }
+
+  bool next(std::string& out) override {
+    if (!begun_) {
+      append_head(out, format_,
+                  {.opens_on = day_before(), .last = dates_.last, .accounts = accounts_});
+      append_brought_forward(out);
+      begun_ = true;
+      return true;
+    }
+    const auto journals = journals_.next();
+    for (const store::ReportedJournal& journal : journals) append_journal(out, journal);
+    return !journals.empty();
+  }
+
+ private:
+  base::Day day_before() const { return base::plus_days(dates_.first, -1); }
+
+  /// An entry a currency: the balances at the close of the day before the first. Together they are
+  /// 0.
+  void append_brought_forward(std::string& out) const {
+    std::set<base::Currency> currencies;
+    for (const auto& [account, minor] : brought_forward_) {
+      if (minor != 0) currencies.insert(account.currency);
+    }
+    for (const base::Currency currency : currencies) {
+      append_entry(out, format_,
+                   {.date = day_before(),
+                    .value_date = day_before(),
+                    .voucher = {},
+                    .description = kBroughtForward,
+                    .party = {},
+                    .purchase = {},
+                    .source = {}});
+      for (const auto& [account, minor] : brought_forward_) {
+        if (minor == 0 || account.currency != currency) continue;
+        append_posting(out, names_.at(account.id), minor, currency);
+      }
+    }
+  }
+
+  void append_journal(std::string& out, const store::ReportedJournal& journal) const {
+    append_entry(out, format_,
+                 {.date = journal.business_date,
+                  .value_date = journal.value_date,
+                  .voucher = journal.number,
+                  .description = ledger::name(journal.rule),
+                  .party = journal.party,
+                  .purchase = journal.purchase_ref,
+                  .source = journal.source_ref});
+    for (std::size_t i = 0; i < journal.amount_minor.size(); ++i) {
+      const std::int64_t minor = journal.amount_minor[i];
+      append_posting(out, names_.at(journal.debit_account[i]), minor, journal.currency);
+      append_posting(out, names_.at(journal.credit_account[i]), -minor, journal.currency);
+    }
+  }
+
+  store::Transaction transaction_;
+  JournalFormat format_;
+  DateRange dates_;
+  std::vector<store::AccountBalance> accounts_;
+  std::vector<store::AccountBalance> brought_forward_;
+  std::unordered_map<std::int64_t, std::string> names_;
+  store::JournalCursor journals_;
+  bool begun_ = false;
+};
+
+}  // namespace
+
+ExportResult export_journal(store::Session& session, JournalFormat format,
+                            std::optional<base::Day> from, std::optional<base::Day> to) {
+  const auto last = closed_date(session, to);
+  if (!last) return std::unexpected(last.error());
+  const auto first = closed_date(session, from ? *from : store::find_book_dates(session)->opens_on);
+  if (!first) return std::unexpected(first.error());
+  const auto dates = in_order(*first, *last);
+  if (!dates) return std::unexpected(dates.error());
+  return std::make_unique<JournalExport>(session, format, *dates);
+}
+
+}  // namespace engine
