@@ -56,6 +56,8 @@ Exit run(const Options& options, const Open& open) {
   return Exit::Done;
 }
 
+const std::vector<std::string> kTables = {"csv", "xlsx"};
+
 engine::JournalFormat journal_format_of(const std::string& name) {
   if (name == "ledger") return engine::JournalFormat::Ledger;
   if (name == "beancount") return engine::JournalFormat::Beancount;
@@ -89,14 +91,23 @@ void add(CLI::App& parent, Outcome& outcome, const char* name, const char* what,
 void add_export(CLI::App& app, Outcome& outcome) {
   CLI::App* command = app.add_subcommand("export", "Files for accountants and other programs");
   command->require_subcommand(1);
-  add(*command, outcome, "trial-balance", "Every account and its balance as of a closed date",
-      Takes::AsOf, [](store::Session& session, const Request& request) {
-        return engine::export_trial_balance(session, request.as_of);
-      });
-  add(*command, outcome, "lines", "Journal lines of closed dates; the last one if none are given",
-      Takes::FromTo, [](store::Session& session, const Request& request) {
-        return engine::export_lines(session, request.from, request.to);
-      });
+  add(
+      *command, outcome, "trial-balance", "Every account and its balance as of a closed date",
+      Takes::AsOf,
+      [](store::Session& session, const Request& request) {
+        return request.format == "xlsx" ? engine::export_trial_balance_xlsx(session, request.as_of)
+                                        : engine::export_trial_balance(session, request.as_of);
+      },
+      kTables);
+  add(
+      *command, outcome, "lines", "Journal lines of closed dates; the last one if none are given",
+      Takes::FromTo,
+      [](store::Session& session, const Request& request) {
+        return request.format == "xlsx"
+                   ? engine::export_lines_xlsx(session, request.from, request.to)
+                   : engine::export_lines(session, request.from, request.to);
+      },
+      kTables);
   add(*command, outcome, "journal",
       "Journals of closed dates, as programs for accounting in plain text read them", Takes::FromTo,
       [](store::Session& session, const Request& request) {

@@ -90,6 +90,15 @@ ReportResult<base::Day> closed_date(store::Session& session, std::optional<base:
   return *asked;
 }
 
+ReportResult<DateRange> lines_dates(store::Session& session, std::optional<base::Day> from,
+                                    std::optional<base::Day> to) {
+  const auto last = closed_date(session, to);
+  if (!last) return std::unexpected(last.error());
+  const auto first = closed_date(session, from ? from : *last);
+  if (!first) return std::unexpected(first.error());
+  return in_order(*first, *last);
+}
+
 ReportResult<TrialBalance> trial_balance(store::Session& session, std::optional<base::Day> as_of) {
   const auto day = closed_date(session, as_of);
   if (!day) return std::unexpected(day.error());

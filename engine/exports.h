@@ -46,6 +46,10 @@ struct DateRange {
 /// Refuses dates whose end is before their start.
 ReportResult<DateRange> in_order(base::Day first, base::Day last);
 
+/// Closed dates from..to; the last closed one if none are given.
+ReportResult<DateRange> lines_dates(store::Session& session, std::optional<base::Day> from,
+                                    std::optional<base::Day> to);
+
 /// A trial balance: every account that had moved, the sides proved equal per currency.
 struct TrialBalance {
   base::Day as_of;
@@ -67,6 +71,10 @@ ExportResult export_trial_balance(store::Session& session, std::optional<base::D
 /// Journal lines of closed dates; the last closed one if none are given.
 ExportResult export_lines(store::Session& session, std::optional<base::Day> from,
                           std::optional<base::Day> to);
+/// The same as spreadsheets (Office Open XML).
+ExportResult export_trial_balance_xlsx(store::Session& session, std::optional<base::Day> as_of);
+ExportResult export_lines_xlsx(store::Session& session, std::optional<base::Day> from,
+                               std::optional<base::Day> to);
 /// Journals of closed dates, all of them if no dates are given. Balances carried from before `from`
 /// come first, so that the balances of the file are the trial balance of `to`.
 ExportResult export_journal(store::Session& session, JournalFormat format,

@@ -200,11 +200,7 @@ ExportResult export_trial_balance(store::Session& session, std::optional<base::D
 
 ExportResult export_lines(store::Session& session, std::optional<base::Day> from,
                           std::optional<base::Day> to) {
-  const auto last = closed_date(session, to);
-  if (!last) return std::unexpected(last.error());
-  const auto first = closed_date(session, from ? from : *last);
-  if (!first) return std::unexpected(first.error());
-  const auto dates = in_order(*first, *last);
+  const auto dates = lines_dates(session, from, to);
   if (!dates) return std::unexpected(dates.error());
   return std::make_unique<LinesExport>(session, dates->first, dates->last);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# fenqi export journal, read by the programs it is written for: hledger, Ledger and Beancount check
-# the file and come to the balances of our trial balance, account by account.
+# fenqi export, read by the programs it is written for: hledger, Ledger and Beancount check the journal
+# and come to the balances of our trial balance, account by account; Gnumeric shows the spreadsheets.
 # usage: exports_command_test.sh FENQI CATALOG
 set -uo pipefail
 # shellcheck source=tests/cli/expect.sh
@@ -19,9 +19,10 @@ finish() {
 trap finish EXIT
 cd "$home" || exit 1
 
-# Three currencies with two and no decimals; names that mean something to the programs.
+# Three currencies with two and no decimals, one with more digits than a spreadsheet keeps; names
+# that mean something to the programs.
 sed -e 's/^limit = { CNY = "8000.00" }/limit = { CNY = "8000.00", USD = "2000.00", JPY = "90000" }/' \
-  -e 's/^\[currency.CNY\]/[currency.USD]\ninstallment_min = "1.00"\nopening_capital = "100000.00"\n[currency.JPY]\ninstallment_min = "500"\n&/' \
+  -e 's/^\[currency.CNY\]/[currency.USD]\ninstallment_min = "1.00"\nopening_capital = "9000000000000000.07"\n[currency.JPY]\ninstallment_min = "500"\n&/' \
   "$catalog" > catalog.toml
 expect 0 "version 1" "$fenqi" catalog apply catalog.toml --opens-on 2026-03-02
 cat > events.ndjson <<'LINES'
@@ -30,7 +31,7 @@ cat > events.ndjson <<'LINES'
 {"type":"purchase","ref":"O2","customer":"C2","merchant":"M1","at":"2026-03-02 11:00:00","amount":"300.00","installments":3,"product":"interest_free"}
 {"type":"purchase","ref":"O3: [1/2], \"x\" 50%","customer":"C2","merchant":"店:1;  号","at":"2026-03-02 12:00:00","amount":"99.99","installments":3,"currency":"USD"}
 {"type":"purchase","ref":"O4","customer":"客户","merchant":"m (1)","at":"2026-03-02 13:00:00","amount":"12000","installments":3,"currency":"JPY"}
-{"type":"hold","ref":"H2","customer":"C2","merchant":"M1","at":"2026-03-02 14:00:00","amount":"50.00"}
+{"type":"hold","ref":"=1+1","customer":"C2","merchant":"M1","at":"2026-03-02 14:00:00","amount":"50.00"}
 LINES
 expect 0 "" "$fenqi" import events events.ndjson --create-parties
 expect 0 "" "$fenqi" close --date 2026-03-06 --today 2026-03-12
@@ -99,6 +100,40 @@ accepted() {
 accepted hledger hledger
 accepted ledger ledger
 accepted beancount bean-check
+
+# The spreadsheets as Gnumeric shows them are the CSV of the same.
+fields() {  # of CSV, by tabs
+  tr -d '\r' | awk '{
+    out = ""; quoted = 0
+    for (i = 1; i <= length($0); i++) {
+      c = substr($0, i, 1)
+      if (c == "\"" && quoted && substr($0, i + 1, 1) == "\"") { out = out c; i++ }
+      else if (c == "\"") quoted = !quoted
+      else out = out (c == "," && !quoted ? "\t" : c)
+    }
+    print out
+  }'
+}
+shown() {  # by Gnumeric, without its thousands separators and with our minus sign
+  ssconvert -T Gnumeric_stf:stf_assistant \
+    -O $'separator=\'\t\' format=preserve quoting-mode=never eol=unix' "$1" shown.txt &&
+    sed -E -e ':more; s/([0-9]),([0-9]{3})/\1\2/; t more' -e 's/\t−/\t-/g' shown.txt
+}
+if command -v ssconvert > /dev/null; then
+  for what in "trial-balance" "lines --from 2026-03-02"; do
+    # shellcheck disable=SC2086
+    expect 0 "" "$fenqi" export $what --format xlsx --out book.xlsx
+    # shellcheck disable=SC2086
+    "$fenqi" export $what | fields > ours
+    shown book.xlsx > theirs
+    [[ $(wc -l < ours) -gt 40 ]] || fail "$what has $(wc -l < ours) lines"
+    diff ours theirs || fail "the spreadsheet of $what is not its CSV"
+    # shellcheck disable=SC2086
+    "$fenqi" export $what --format xlsx | cmp - book.xlsx || fail "not the same bytes again"
+  done
+else
+  echo "skipped: there is no ssconvert"
+fi
 
 expect 2 "--format" "$fenqi" export journal --format gnucash
 expect 1 "after their end" "$fenqi" export journal --from 2026-03-05 --to 2026-03-04
