@@ -35,6 +35,11 @@ constexpr std::array kRateBases = std::to_array<Choice<base::RateBasis>>({
     {"year360", base::RateBasis::PerYear360},
 });
 
+constexpr std::array kWaived = std::to_array<Choice<engine::Waive::Component>>({
+    {"late_fee", engine::Waive::Component::LateFee},
+    {"fee", engine::Waive::Component::Fee},
+});
+
 /// A line's fields with the catalog that gives what they leave out.
 class EventFields {
  public:
@@ -170,7 +175,37 @@ LifecycleEvent read_release(EventFields& fields) {
 engine::LifeChange read_payoff(EventFields& fields) {
   return engine::PayOff{
       fields.amount("amount"), fields.ref_if_any("channel"),
-      fields.choice_or("method", kPayoffMethods, scheduling::PayoffMethod::WaiveUnbilled)};
+      fields.choice_or("method", kPayoffMethods, scheduling::PayoffMethod::WaiveUnbilled),
+      fields.ref_if_any("suspense")};
+}
+
+engine::LifeChange read_allocate_suspense(EventFields& fields) {
+  return engine::AllocateSuspense{fields.amount("amount"), fields.ref("suspense")};
+}
+engine::LifeChange read_goodwill(EventFields& fields) {
+  return engine::Goodwill{fields.amount("amount")};
+}
+engine::LifeChange read_refund_credit(EventFields& fields) {
+  return engine::RefundCredit{fields.amount("amount")};
+}
+engine::LifeChange read_pay_refund(EventFields& fields) {
+  return engine::PayRefund{fields.ref("refund"), fields.ref_if_any("channel")};
+}
+engine::LifeChange read_waive(EventFields& fields) {
+  return engine::Waive{fields.raw().choice("component", kWaived), fields.amount("amount")};
+}
+engine::LifeChange read_dispute(EventFields& fields) {
+  return engine::OpenDispute{{fields.minor_if_any("fee"), fields.currency()}};
+}
+engine::LifeChange read_dispute_lost(EventFields&) { return engine::LoseDispute{}; }
+engine::LifeChange read_dispute_won(EventFields&) { return engine::WinDispute{}; }
+engine::LifeChange read_chargeback(EventFields& fields) {
+  return engine::ChargeBack{fields.ref("repayment"), fields.ref_if_any("shortage")};
+}
+engine::LifeChange read_recovery(EventFields& fields) {
+  return engine::Recover{fields.amount("amount"),
+                         {fields.minor_if_any("fee"), fields.currency()},
+                         fields.ref_if_any("collector")};
 }
 
 engine::LifeChange read_prepay(EventFields& fields) {
@@ -212,6 +247,7 @@ LifecycleEvent read_life(EventFields& fields) {
                           .at = fields.at(),
                           .currency = fields.currency(),
                           .change = read(fields)};
+  event.customer = fields.ref_if_any("customer");
   event.reason = fields.ref_if_any("reason");
   event.requested_by = fields.ref_if_any("requested_by");
   event.approved_by = fields.ref_if_any("approved_by");
@@ -232,6 +268,16 @@ constexpr std::array kTypes = std::to_array<Choice<Reader>>({
     {"re_amortize", read_life<read_re_amortize>},
     {"pause_interest", read_life<read_pause>},
     {"change_rate", read_life<read_rate>},
+    {"allocate_suspense", read_life<read_allocate_suspense>},
+    {"goodwill", read_life<read_goodwill>},
+    {"refund_credit", read_life<read_refund_credit>},
+    {"pay_refund", read_life<read_pay_refund>},
+    {"waive", read_life<read_waive>},
+    {"dispute_opened", read_life<read_dispute>},
+    {"dispute_lost", read_life<read_dispute_lost>},
+    {"dispute_won", read_life<read_dispute_won>},
+    {"chargeback", read_life<read_chargeback>},
+    {"recovery", read_life<read_recovery>},
 });
 
 }  // namespace

@@ -97,6 +97,7 @@ void print_totals(std::ostream& out, const engine::StatementHeader& header,
   add("subsidy", t.subsidy, "");
   add("returned fee", t.returned_discount, "");
   add("returned subsidy", t.returned_subsidy, "");
+  if (t.adjustments != 0) add("adjustments", t.adjustments, count(store::ItemType::Adjustment));
   add("reserve released", t.releases, count(store::ItemType::Release));
   add("reserve held", t.reserve, count(store::ItemType::Reserve));
   add("payouts", t.payouts, count(store::ItemType::Payout));

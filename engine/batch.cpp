@@ -163,9 +163,9 @@ class Pass {
     std::vector<base::PlanId> named;
     for (const Work* work : works) {
       parties.insert({work->command.party});
-      if (work->command.subject != 0 && operation_.needs_plans()) {
-        named.push_back({work->command.subject});
-      }
+      if (!operation_.needs_plans()) continue;
+      const std::vector<base::PlanId> of_item = operation_.named_plans(*work);
+      named.insert(named.end(), of_item.begin(), of_item.end());
     }
     const std::vector<base::PartyId> sorted(parties.begin(), parties.end());
     std::vector<Customer> customers =

@@ -64,6 +64,11 @@ class Operation {
   /// `command.subject`. The refusal of those it can't place, else None, beside `items`.
   virtual std::vector<Refusal> resolve(Engine::Impl& engine, std::span<Work> items,
                                        const BatchContext& context) = 0;
+  /// Plans to load whatever they owe.
+  virtual std::vector<base::PlanId> named_plans(const Work& work) const {
+    if (work.command.subject == 0) return {};
+    return {{work.command.subject}};
+  }
   /// Whether deciding this item needs Customer::history.
   virtual bool needs_history(const Customer&, const Work&, const Catalog&) const { return false; }
   /// Called with the customers of a pass when they are loaded: what `decide` needs beside them.

@@ -133,6 +133,25 @@ RefundTerms read_refund(Section section) {
   return terms;
 }
 
+ImpairmentTerms read_impairment(Section section) {
+  ImpairmentTerms terms;
+  terms.pd_12m = section.percent("pd_12m_percent", RateBasis::Flat);
+  terms.pd_lifetime = section.percent("pd_lifetime_percent", RateBasis::Flat);
+  terms.lgd = section.percent("lgd_percent", RateBasis::Flat);
+  for (const char* key : {"pd_12m_percent", "pd_lifetime_percent", "lgd_percent"}) {
+    if (section.percent(key, RateBasis::Flat).e8 > base::kRateScale) {
+      wrong(section.path(key), text_of(section.require(key)), "is at most 100 %");
+    }
+  }
+  terms.stage_2_dpd = section.whole_or("stage_2_dpd", terms.stage_2_dpd, 1, kDaysMax);
+  terms.stage_3_dpd =
+      section.whole_or("stage_3_dpd", terms.stage_3_dpd, terms.stage_2_dpd + 1, kDaysMax);
+  terms.charge_off_dpd =
+      section.whole_or("charge_off_dpd", terms.charge_off_dpd, terms.stage_3_dpd + 1, kDaysMax);
+  section.done();
+  return terms;
+}
+
 Product read_product(Section section) {
   using scheduling::Method;
   Product product;
@@ -414,6 +433,9 @@ Catalog read_catalog(Section root) {
   }
   check_jurisdictions(catalog);
   catalog.waterfalls = read_waterfalls(root);
+  if (auto impairment = root.section_if_any("impairment")) {
+    catalog.impairment = read_impairment(std::move(*impairment));
+  }
   if (auto created = root.section_if_any("created")) read_created(std::move(*created), catalog);
   if (auto payout = root.section_if_any("payout")) {
     if (auto confirm = payout->section_if_any("auto_confirm")) {

@@ -68,6 +68,16 @@ struct Product {
   RefundTerms refund;
 };
 
+/// Expected credit loss (domain §4.5). Absent from a catalog, nothing is impaired or charged off.
+struct ImpairmentTerms {
+  base::Rate pd_12m;
+  base::Rate pd_lifetime;
+  base::Rate lgd;
+  int stage_2_dpd = 31;
+  int stage_3_dpd = 91;
+  int charge_off_dpd = 181;
+};
+
 enum class Frequency { Daily, Weekly, Monthly };
 
 struct MerchantTerms {
@@ -121,6 +131,7 @@ struct Catalog {
   /// Order of payment; a row for every type and number of days past due.
   std::vector<scheduling::WaterfallRow> waterfalls{scheduling::default_waterfalls().begin(),
                                                    scheduling::default_waterfalls().end()};
+  std::optional<ImpairmentTerms> impairment;
   bool limit_policy = true;            ///< the DPD rows of the dynamic limit policy
   std::string created_customer_terms;  ///< terms of parties made by --create-parties
   std::string created_merchant_terms;

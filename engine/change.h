@@ -18,8 +18,27 @@ void replace_schedule(Customer& customer, store::PlanRow& plan,
                       const scheduling::NewVersion& version, store::ScheduleCause cause,
                       const EventContext& context);
 
-/// Decides one event of a plan; on a refusal nothing has changed.
-Refusal apply_life_event(Customer& customer, const LifeEvent& event, base::PlanId plan,
-                         base::PartyId channel, const EventContext& context);
+/// What a life event refers to, found by its references.
+struct LifeParties {
+  base::PlanId plan;             ///< {}: the event is about the account
+  base::PartyId channel;         ///< of what is paid; {}: by bank
+  base::PartyId bank;            ///< the book's
+  base::EventId subject = {};    ///< the refund or repayment it is about
+  bool is_subject_found = true;  ///< false: its reference is unknown
+};
+
+/// Decides one event; on a refusal nothing has changed.
+Refusal apply_life_event(Customer& customer, const LifeEvent& event, const LifeParties& parties,
+                         const EventContext& context);
+
+/// Those that are not changes of a schedule; decide_account.cpp.
+Refusal apply_account_event(Customer& customer, const LifeEvent& event, const LifeParties& parties,
+                            const EventContext& context);
+
+/// A version in which nothing unpaid is left.
+scheduling::NewVersion version_of_nothing(const store::PlanRow& plan, base::Day on);
+/// What a version asks for less than the one before, as the allocation of a refund.
+store::AllocationRow cancelled(const store::PlanRow& before, const store::PlanRow& after,
+                               const EventContext& context);
 
 }  // namespace engine

@@ -24,6 +24,7 @@
 #include "engine/customer_close.h"
 #include "engine/customers.h"
 #include "engine/decide.h"
+#include "engine/impairment.h"
 #include "engine/seal.h"
 #include "engine/settle.h"
 #include "engine/verify.h"
@@ -467,16 +468,15 @@ CloseStep Closer::Impl::recognize_income(Day day) {
   CloseStep step{.name = "income"};
   std::vector<ledger::Journal> journals;
   for (const store::AccrualSum& sum : store::sum_accruals(main.session, day)) {
-    const bool is_fee = sum.kind == 1;
+    AccrualPosting posting = posting_of(sum.kind, sum.product, sum.amount);
     journals.push_back({.party = platform,
                         .id = {main.ids.next()},
                         .event = {main.ids.next()},
-                        .rule = is_fee ? ledger::Rule::FeeEarn : ledger::Rule::SubsidyEarn,
+                        .rule = posting.rule,
                         .currency = sum.currency,
                         .business_date = day,
                         .value_date = day,
-                        .transfers = is_fee ? ledger::fee_earn(sum.product, sum.amount)
-                                            : ledger::subsidy_earn(sum.product, sum.amount)});
+                        .transfers = std::move(posting.transfers)});
     step.units += sum.plans;
     if (sum.currency == catalog->currency) step.amount += sum.amount;
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -53,6 +54,10 @@ struct Customer {
   std::optional<base::Day> first_purchase_on;
   std::vector<base::Day> re_aged_on;
 
+  /// Loaded for events that pay out or take back: which were before, and what refunds owe.
+  std::vector<base::EventId> undone;
+  std::map<base::EventId, std::int64_t> refunds_due;
+
   std::vector<store::HoldRow> holds;  ///< those that the batch's items name, and new ones
   std::vector<char> hold_is_new;      ///< beside holds
 
@@ -63,6 +68,8 @@ struct Customer {
   std::vector<store::RepaymentRow> repayments;
   std::vector<store::RefundRow> refunds;
   std::vector<store::LifeEventRow> life_events;
+  std::vector<store::RefundPayoutRow> refund_payouts;
+  std::vector<store::SuspenseClearing> suspense_cleared;
   std::vector<store::PlanVersionRow> versions;
   std::vector<store::ItemRow> items;
   std::vector<store::LimitChangeRow> limit_changes;

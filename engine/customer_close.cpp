@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "credit/limit_policy.h"
 #include "engine/allocate.h"
+#include "engine/impairment.h"
 #include "engine/recognition.h"
 #include "engine/views.h"
 #include "ledger/posting.h"
@@ -135,6 +136,8 @@ void store_limit_state(store::CreditRow& row, credit::LimitState state) {
 
 bool is_active(const store::PlanRow& plan) { return plan.status == store::PlanStatus::Active; }
 
+void release_allowances(Customer& customer, Day day);
+
 /// One date of one customer.
 class CustomerDay {
  public:
@@ -144,6 +147,7 @@ class CustomerDay {
   void close() {
     apply_credit_balance();
     for (store::PlanRow& plan : customer_.plans) close_plan(plan);
+    release_allowances(customer_, day_);
     apply_policy(cycle_facts());
   }
 
@@ -213,11 +217,23 @@ void CustomerDay::apply_credit_balance() {
 }
 
 void CustomerDay::close_plan(store::PlanRow& plan) {
-  if (plan.recognize_on && *plan.recognize_on <= day_) {
-    recognize(customer_, plan, day_);
-    customer_.touch(plan, PlanChange::Progress);
+  const int late = catalog_.impairment && is_active(plan) ? View(plan, catalog_).dpd(day_) : 0;
+  if (!has_accrual_stopped(late, catalog_)) {
+    if (plan.recognize_on && *plan.recognize_on <= day_) {
+      recognize(customer_, plan, day_);
+      customer_.touch(plan, PlanChange::Progress);
+    }
+    // From tomorrow on nothing accrues, so what today has earned is income now.
+    if (has_accrual_stopped(late + 1, catalog_) && late > 0) {
+      recognize_through(customer_, plan, day_);
+      customer_.touch(plan, PlanChange::Progress);
+    }
   }
   if (!is_active(plan)) return;
+  if (catalog_.impairment && late >= catalog_.impairment->charge_off_dpd) {
+    charge_off(customer_, plan, day_, catalog_, ids_);
+    return;
+  }
   if (!plan.next_due || *plan.next_due > day_) return;
   if (*plan.next_due < day_) {
     post_late_fee(customer_, plan, day_, day_, catalog_, ids_, {});
@@ -226,6 +242,21 @@ void CustomerDay::close_plan(store::PlanRow& plan) {
   const std::optional<Day> next_due = plan.next_due;
   refresh_plan(plan, day_, catalog_);
   if (plan.dpd != dpd || plan.next_due != next_due) customer_.touch(plan, PlanChange::Progress);
+  if (catalog_.impairment && plan.ecl_stage != stage_of(plan.dpd, *catalog_.impairment)) {
+    measure(customer_, plan, stage_of(plan.dpd, *catalog_.impairment), day_, catalog_);
+    customer_.touch(plan, PlanChange::Progress);
+  }
+}
+
+/// Nothing is kept for a plan that owes nothing any more.
+void release_allowances(Customer& customer, Day day) {
+  for (store::PlanRow& plan : customer.plans) {
+    const bool is_over =
+        plan.status == store::PlanStatus::Settled || plan.status == store::PlanStatus::Refunded;
+    if (!is_over || plan.ecl_stage == 0) continue;
+    release_allowance(customer, plan, day);
+    customer.touch(plan, PlanChange::Progress);
+  }
 }
 
 bool CustomerDay::is_grace_missed() const {
@@ -377,6 +408,7 @@ void post_late_fee(Customer& customer, store::PlanRow& plan, Day value_date, Day
                    const Catalog& catalog, IdSource& ids, base::EventId event) {
   if (!is_active(plan) || cannot_have_late_fee(plan, value_date)) return;
   const View view(plan, catalog);
+  if (has_accrual_stopped(view.dpd(value_date), catalog)) return;
   std::int64_t target = plan.late_fee;
   switch (late_fee_path(view, plan.late_fee, plan.late_through, value_date)) {
     case LateFeePath::Unchanged:
@@ -410,7 +442,9 @@ void post_late_fee(Customer& customer, store::PlanRow& plan, Day value_date, Day
 void refresh_plan(store::PlanRow& plan, Day day, const Catalog& catalog) {
   plan.dpd = 0;
   plan.next_due.reset();
-  if (plan.status == store::PlanStatus::Refunded) return;
+  if (plan.status != store::PlanStatus::Active && plan.status != store::PlanStatus::Settled) {
+    return;
+  }
   const View view(plan, catalog);
   bool is_paid = plan.late_fee == plan.late_fee_paid;
   bool is_carried = false;  // a tolerated rest joins the next installment
@@ -430,6 +464,7 @@ void refresh_plan(store::PlanRow& plan, Day day, const Catalog& catalog) {
 }
 
 void cure_if_current(Customer& customer, Day day, const Catalog& catalog, IdSource& ids) {
+  release_allowances(customer, day);
   if (customer.credit.dpd == 0 && !customer.credit.episode_base) return;
   CustomerDay(customer, day, catalog, ids).cure();
 }

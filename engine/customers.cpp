@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "sql/store/customer_store.h"
 #include "sql/store/party_store.h"
+#include "sql/store/suspense_store.h"
 
 namespace engine {
 namespace {
@@ -47,6 +48,8 @@ struct Gathered {
   std::vector<const store::RepaymentRow*> repayments;
   std::vector<const store::RefundRow*> refunds;
   std::vector<const store::LifeEventRow*> life_events;
+  std::vector<const store::RefundPayoutRow*> refund_payouts;
+  std::vector<store::SuspenseClearing> suspense_cleared;
   std::vector<const store::ItemRow*> items;
   std::vector<const store::LimitChangeRow*> limit_changes;
   std::vector<const store::HoldRow*> new_holds, changed_holds;
@@ -70,6 +73,9 @@ struct Gathered {
     append(repayments, customer.repayments);
     append(refunds, customer.refunds);
     append(life_events, customer.life_events);
+    append(refund_payouts, customer.refund_payouts);
+    suspense_cleared.insert(suspense_cleared.end(), customer.suspense_cleared.begin(),
+                            customer.suspense_cleared.end());
     append(items, customer.items);
     append(limit_changes, customer.limit_changes);
     for (std::size_t i = 0; i < customer.holds.size(); ++i) {
@@ -242,6 +248,8 @@ std::vector<char> save_customers(store::Session& session, BlockIds& ids, Account
   store::copy_repayments(session, gathered.repayments);
   store::copy_refunds(session, gathered.refunds);
   store::copy_life_events(session, gathered.life_events);
+  store::copy_refund_payouts(session, gathered.refund_payouts);
+  store::clear_suspense(session, gathered.suspense_cleared);
   store::copy_items(session, gathered.items);
   store::copy_limit_changes(session, gathered.limit_changes);
   store::copy_holds(session, gathered.new_holds);

@@ -40,8 +40,12 @@ Refusal release_hold(Customer& customer, const std::string& hold_ref, store::Hol
                      const std::string& source_ref, const EventContext& context);
 
 /// Applies a repayment: late fee of its own day, past due, billed, the rest to the credit balance.
-Refusal apply_repayment(Customer& customer, const Repayment& repayment, base::PartyId channel,
-                        base::PlanId directed, const EventContext& context);
+Refusal apply_repayment(Customer& customer, const Repayment& repayment,
+                        const ledger::AccountKey& from, base::PlanId directed,
+                        const EventContext& context);
+
+/// Where a customer's money comes from: a channel, or suspense.
+ledger::AccountKey source_of(base::PartyId channel, const std::string& suspense);
 
 /// Refunds goods, all or part: what is unpaid of their price falls away, the plan is priced anew on
 /// the rest, what was paid beyond it is owed back.

@@ -97,9 +97,19 @@ scheduling::ReAgeFacts re_age_facts(const Customer& customer, const store::PlanR
 /// One event on its way.
 class Change {
  public:
-  Change(Customer& customer, const LifeEvent& event, store::PlanRow& plan, base::PartyId channel,
-         const EventContext& context)
-      : customer_(customer), event_(event), plan_(plan), channel_(channel), context_(context) {}
+  Change(Customer& customer, const LifeEvent& event, store::PlanRow& plan,
+         const LifeParties& parties, const EventContext& context)
+      : customer_(customer),
+        event_(event),
+        plan_(plan),
+        from_(source_of(parties.channel, suspense_of(event.change))),
+        context_(context) {}
+
+  /// Those of decide_account.cpp.
+  template <class T>
+  Refusal operator()(const T&) {
+    CHECK(false, "{} changes no schedule", name_of(event_.change));
+  }
 
   Refusal operator()(const PayOff& request) {
     const auto payoff =
@@ -209,8 +219,10 @@ class Change {
         apply_parts(customer_, plan_, parts, store::AllocationKind::Repayment, context_.event,
                     context_.business_date, context_.value_date);
     keep_credit(customer_, credit, context_);
-    ledger::Journal repayment = journal(ledger::Rule::Repay);
-    repayment.transfers = ledger::repay(channel_,
+    const bool is_channel = from_.code == ledger::Code::ChannelClearing;
+    ledger::Journal repayment =
+        journal(is_channel ? ledger::Rule::Repay : ledger::Rule::RepayFromSuspense);
+    repayment.transfers = ledger::repay(from_,
                                         {.penalty = paid.penalty,
                                          .fee = paid.fee,
                                          .interest = paid.interest,
@@ -221,7 +233,7 @@ class Change {
     customer_.repayments.push_back({.party = plan_.party,
                                     .event = context_.event,
                                     .ref = event_.ref,
-                                    .channel = channel_,
+                                    .channel = from_.owner,
                                     .currency = plan_.currency,
                                     .amount = amount.minor(),
                                     .paid_at = event_.at,
@@ -233,72 +245,65 @@ class Change {
   Customer& customer_;
   const LifeEvent& event_;
   store::PlanRow& plan_;
-  base::PartyId channel_;
+  ledger::AccountKey from_;
   const EventContext& context_;
   std::vector<scheduling::InstallmentView> installments_;
   scheduling::PlanView view_;
 };
 
+bool is_account_event(const LifeChange& change) {
+  return change.index() >= LifeChange(AllocateSuspense{}).index();
+}
+
 }  // namespace
 
-bool needs_second_person(const LifeChange& change) {
-  return !std::holds_alternative<PayOff>(change) && !std::holds_alternative<PrepayPart>(change);
-}
-
-std::optional<base::Money> amount_of(const LifeChange& change) {
-  if (const auto* payoff = std::get_if<PayOff>(&change)) return payoff->amount;
-  if (const auto* prepayment = std::get_if<PrepayPart>(&change)) return prepayment->amount;
-  return std::nullopt;
-}
-
-std::string channel_of(const LifeChange& change) {
-  if (const auto* payoff = std::get_if<PayOff>(&change)) return payoff->channel;
-  if (const auto* prepayment = std::get_if<PrepayPart>(&change)) return prepayment->channel;
-  return "";
-}
-
-std::string_view name_of(const LifeChange& change) {
-  constexpr std::array<std::string_view, std::variant_size_v<LifeChange>> kNames = {
-      "payoff", "prepay", "extend", "re_age", "re_amortize", "pause_interest", "change_rate"};
-  return kNames[change.index()];
-}
-
-Refusal apply_life_event(Customer& customer, const LifeEvent& event, base::PlanId id,
-                         base::PartyId channel, const EventContext& context) {
+Refusal apply_life_event(Customer& customer, const LifeEvent& event, const LifeParties& parties,
+                         const EventContext& context) {
   if (needs_second_person(event.change) &&
       (event.requested_by.empty() || event.approved_by.empty() ||
        event.requested_by == event.approved_by)) {
     return Refusal::SecondPersonMissing;
   }
-  store::PlanRow* plan = customer.find_plan(id);
-  if (plan == nullptr)
-    return Refusal::CurrencyMismatch;  // loaded by currency: it is in another one
-  if (const auto amount = amount_of(event.change); amount && amount->currency() != plan->currency) {
+  if (const auto amount = amount_of(event.change);
+      amount && amount->currency() != customer.credit.currency) {
     return Refusal::CurrencyMismatch;
   }
   // The late fee through the day comes before the change, and goes if the change is refused.
   Customer before = customer;
-  post_late_fee(customer, *plan, context.value_date, context.business_date, context.catalog,
-                context.ids, context.event);
-  const Refusal refusal =
-      std::visit(Change(customer, event, *plan, channel, context), event.change);
+  Refusal refusal = Refusal::None;
+  if (is_account_event(event.change)) {
+    refusal = apply_account_event(customer, event, parties, context);
+  } else {
+    store::PlanRow* plan = customer.find_plan(parties.plan);
+    if (plan == nullptr) return Refusal::CurrencyMismatch;  // loaded by currency
+    post_late_fee(customer, *plan, context.value_date, context.business_date, context.catalog,
+                  context.ids, context.event);
+    refusal = std::visit(Change(customer, event, *plan, parties, context), event.change);
+  }
   if (refusal != Refusal::None) {
     customer = std::move(before);
     return refusal;
   }
   customer.is_changed = true;
+  const auto amount = amount_of(event.change);
+  const std::int64_t minor = amount ? amount->minor() : 0;
+  if (const std::string suspense = suspense_of(event.change); !suspense.empty()) {
+    customer.suspense_cleared.push_back({suspense, minor});
+  }
   customer.life_events.push_back({.party = customer.credit.party,
                                   .event = context.event,
                                   .ref = event.ref,
                                   .kind = std::string(name_of(event.change)),
-                                  .plan = id,
+                                  .plan = parties.plan,
                                   .currency = event.currency,
                                   .happened_at = event.at,
                                   .business_date = context.business_date,
                                   .value_date = context.value_date,
                                   .reason = event.reason,
                                   .requested_by = event.requested_by,
-                                  .approved_by = event.approved_by});
+                                  .approved_by = event.approved_by,
+                                  .subject = parties.subject,
+                                  .amount = minor});
   cure_if_current(customer, context.business_date, context.catalog, context.ids);
   return Refusal::None;
 }

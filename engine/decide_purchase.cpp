@@ -4,6 +4,7 @@
 #include "checkout/pricing.h"
 #include "engine/availability.h"
 #include "engine/decide.h"
+#include "engine/impairment.h"
 #include "engine/product_terms.h"
 #include "engine/standing.h"
 #include "ledger/posting.h"
@@ -155,7 +156,7 @@ Refusal capture_purchase(Customer& customer, const Purchase& purchase,
 
   const auto schedule =
       scheduling::make_schedule(product_terms(*product, *currency_terms, base::narrow(financed),
-                                               purchase.installments, context.value_date));
+                                              purchase.installments, context.value_date));
   if (!schedule) return refusal_of(schedule.error());
 
   store::CreditRow& credit = customer.credit;
@@ -196,6 +197,7 @@ Refusal capture_purchase(Customer& customer, const Purchase& purchase,
     CHECK(release == Refusal::None, "a hold that was open is not: {}", code(release));
   }
   customer.items.push_back(sale_item(plan, context));
+  if (catalog.impairment) measure(customer, plan, 1, context.business_date, catalog);
   customer.add_plan(std::move(plan));
   return Refusal::None;
 }

@@ -67,31 +67,6 @@ void add_returned(store::PlanRow& plan, const Shares& shares, std::int64_t goods
   plan.returned.fee += fee;
 }
 
-/// What the schedule asks for less than before, installment by installment.
-store::AllocationRow cancelled(const store::PlanRow& before, const store::PlanRow& after,
-                               const EventContext& context) {
-  store::AllocationRow row;
-  row.party = before.party;
-  row.event = context.event;
-  row.plan = before.id;
-  row.kind = store::AllocationKind::Refund;
-  row.currency = before.currency;
-  row.business_date = context.business_date;
-  row.value_date = context.value_date;
-  for (std::size_t i = 0; i < before.due.size(); ++i) {
-    const bool stays = i < after.due.size();
-    const std::int64_t principal = before.principal[i] - (stays ? after.principal[i] : 0);
-    const std::int64_t fee = before.fee[i] - (stays ? after.fee[i] : 0);
-    const std::int64_t interest = before.interest[i] - (stays ? after.interest[i] : 0);
-    if (principal == 0 && fee == 0 && interest == 0) continue;
-    row.installment.push_back(static_cast<std::int16_t>(i + 1));
-    row.principal.push_back(principal);
-    row.fee.push_back(fee);
-    row.interest.push_back(interest);
-  }
-  return row;
-}
-
 store::ItemRow refund_item(const store::PlanRow& plan, const RefundRequest& request,
                            const Shares& shares, std::int64_t subsidy, base::Day available,
                            const EventContext& context) {
@@ -118,23 +93,6 @@ store::ItemRow refund_item(const store::PlanRow& plan, const RefundRequest& requ
     item.subsidy = subsidy;
   }
   return item;
-}
-
-/// Nothing of the plan is left to pay: what is unpaid falls away.
-scheduling::NewVersion version_of_nothing(const store::PlanRow& plan, base::Day on) {
-  scheduling::NewVersion version;
-  version.cause = scheduling::ChangeCause::Refund;
-  version.on = on;
-  version.installments = installment_views(plan);
-  for (scheduling::InstallmentView& i : version.installments) {
-    version.refunded.principal += i.unpaid_principal();
-    version.rebated.fee += i.unpaid_fee();
-    version.rebated.interest += i.unpaid_interest();
-    i.principal = i.paid_principal;
-    i.fee = i.paid_fee;
-    i.interest = i.paid_interest;
-  }
-  return version;
 }
 
 /// The version after this refund, and what of Rc the customer had paid already.

@@ -10,11 +10,12 @@ namespace engine {
 namespace {
 
 ledger::Journal repay_journal(const Customer& customer, const Repayment& repayment,
-                              const EventContext& context) {
+                              const ledger::AccountKey& from, const EventContext& context) {
+  const bool is_channel = from.code == ledger::Code::ChannelClearing;
   return {.party = customer.credit.party,
           .id = {context.ids.next()},
           .event = context.event,
-          .rule = ledger::Rule::Repay,
+          .rule = is_channel ? ledger::Rule::Repay : ledger::Rule::RepayFromSuspense,
           .currency = customer.credit.currency,
           .business_date = context.business_date,
           .value_date = context.value_date,
@@ -22,23 +23,23 @@ ledger::Journal repay_journal(const Customer& customer, const Repayment& repayme
 }
 
 /// One journal a plan; what is left over goes with the last one, or alone.
-void post(Customer& customer, const Repayment& repayment, base::PartyId channel,
+void post(Customer& customer, const Repayment& repayment, const ledger::AccountKey& from,
           const AppliedPayment& applied, const EventContext& context) {
   for (std::size_t i = 0; i < applied.plans.size(); ++i) {
     const PlanPayment& payment = applied.plans[i];
     const bool is_last = i + 1 == applied.plans.size();
-    ledger::Journal journal = repay_journal(customer, repayment, context);
+    ledger::Journal journal = repay_journal(customer, repayment, from, context);
     journal.plan = customer.plans[payment.plan].id;
-    journal.transfers = ledger::repay(channel, {.penalty = payment.penalty,
-                                                .fee = payment.fee,
-                                                .interest = payment.interest,
-                                                .principal = payment.principal,
-                                                .credit = is_last ? applied.credit : 0});
+    journal.transfers = ledger::repay(from, {.penalty = payment.penalty,
+                                             .fee = payment.fee,
+                                             .interest = payment.interest,
+                                             .principal = payment.principal,
+                                             .credit = is_last ? applied.credit : 0});
     customer.journals.push_back(std::move(journal));
   }
   if (applied.plans.empty()) {
-    ledger::Journal journal = repay_journal(customer, repayment, context);
-    journal.transfers = ledger::repay(channel, {.credit = applied.credit});
+    ledger::Journal journal = repay_journal(customer, repayment, from, context);
+    journal.transfers = ledger::repay(from, {.credit = applied.credit});
     customer.journals.push_back(std::move(journal));
   }
 }
@@ -55,8 +56,14 @@ void post_late_fees(Customer& customer, const EventContext& context) {
 
 }  // namespace
 
-Refusal apply_repayment(Customer& customer, const Repayment& repayment, base::PartyId channel,
-                        base::PlanId directed, const EventContext& context) {
+ledger::AccountKey source_of(base::PartyId channel, const std::string& suspense) {
+  if (!suspense.empty()) return {ledger::Code::Suspense};
+  return {ledger::Code::ChannelClearing, channel};
+}
+
+Refusal apply_repayment(Customer& customer, const Repayment& repayment,
+                        const ledger::AccountKey& from, base::PlanId directed,
+                        const EventContext& context) {
   if (repayment.amount.currency() != customer.credit.currency) return Refusal::CurrencyMismatch;
   post_late_fees(customer, context);
   scheduling::AllocationRequest request;
@@ -70,11 +77,11 @@ Refusal apply_repayment(Customer& customer, const Repayment& repayment, base::Pa
                                              context.event, context.business_date, context.catalog);
   customer.is_changed = true;
   keep_credit(customer, applied.credit, context);
-  post(customer, repayment, channel, applied, context);
+  post(customer, repayment, from, applied, context);
   customer.repayments.push_back({.party = customer.credit.party,
                                  .event = context.event,
                                  .ref = repayment.ref,
-                                 .channel = channel,
+                                 .channel = from.owner,
                                  .currency = customer.credit.currency,
                                  .amount = repayment.amount.minor(),
                                  .paid_at = repayment.paid_at,

@@ -197,8 +197,8 @@ class RepayOperation : public Operation {
 
   Refusal decide(Customer& customer, const Work& work, const EventContext& context) override {
     const Repayment& r = batch_[work.index];
-    return apply_repayment(customer, r, find_channel(engine_, r.channel), {work.command.subject},
-                           context);
+    return apply_repayment(customer, r, source_of(find_channel(engine_, r.channel), ""),
+                           {work.command.subject}, context);
   }
 
  private:

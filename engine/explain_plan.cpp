@@ -107,6 +107,8 @@ std::string_view name(store::ScheduleCause cause) {
       return "interest pause";
     case store::ScheduleCause::RateChange:
       return "rate change";
+    case store::ScheduleCause::ChargeOff:
+      return "charge-off";
   }
   CHECK(false, "cause {}", static_cast<int>(cause));
 }

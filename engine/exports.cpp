@@ -36,6 +36,10 @@ std::string_view name(store::PlanStatus status) {
       return "settled";
     case store::PlanStatus::Refunded:
       return "refunded";
+    case store::PlanStatus::Disputed:
+      return "disputed";
+    case store::PlanStatus::ChargedOff:
+      return "charged_off";
   }
   std::unreachable();
 }

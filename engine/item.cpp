@@ -92,6 +92,28 @@ Text text(Refusal refusal) {
     case Refusal::JournalNotReversible:
       return {"JOURNAL_NOT_REVERSIBLE", "journal",
               "its business operation corrects it, a refund for instance, not a bare mirror"};
+    case Refusal::CreditTooLow:
+      return {"CREDIT_TOO_LOW", "amount", "the credit balance does not cover the amount"};
+    case Refusal::WaiverExceedsOwed:
+      return {"WAIVER_EXCEEDS_OWED", "amount", "a waiver is at most what is earned and unpaid"};
+    case Refusal::SuspenseUnknown:
+      return {"SUSPENSE_UNKNOWN", "suspense", "no suspense item has this reference"};
+    case Refusal::SuspenseTooLow:
+      return {"SUSPENSE_TOO_LOW", "amount", "less of the suspense item is open"};
+    case Refusal::EventUnknown:
+      return {"EVENT_UNKNOWN", "ref", "no refund or repayment has this reference"};
+    case Refusal::EventUndone:
+      return {"EVENT_UNDONE", "ref", "it was paid out or taken back before"};
+    case Refusal::NoCashOwed:
+      return {"NO_CASH_OWED", "refund", "the refund owed the customer nothing in cash"};
+    case Refusal::PlanNotActive:
+      return {"PLAN_NOT_ACTIVE", "purchase_ref", "the plan is not active"};
+    case Refusal::PlanNotDisputed:
+      return {"PLAN_NOT_DISPUTED", "purchase_ref", "the plan is not in dispute"};
+    case Refusal::PlanNotChargedOff:
+      return {"PLAN_NOT_CHARGED_OFF", "purchase_ref", "the plan was not charged off"};
+    case Refusal::ClaimTooLow:
+      return {"CLAIM_TOO_LOW", "amount", "less of the claim is left"};
     case Refusal::ChangeRefused:
       break;
   }

@@ -110,8 +110,19 @@ enum class Refusal : std::int16_t {
   JournalNotReversible = 31,  ///< it has its own business operation
   ReleaseNotWhole = 32,       ///< the amount is not the whole hold
   SecondPersonMissing =
-      33,               ///< a change of what was agreed is requested by one, approved by another
-  RefundTooSmall = 34,  ///< the customer's part would be nothing
+      33,                  ///< a change of what was agreed is requested by one, approved by another
+  RefundTooSmall = 34,     ///< the customer's part would be nothing
+  CreditTooLow = 35,       ///< more than the credit balance
+  WaiverExceedsOwed = 36,  ///< above what is earned and unpaid
+  SuspenseUnknown = 37,
+  SuspenseTooLow = 38,  ///< less of it is open
+  EventUnknown = 39,    ///< no refund or repayment of this reference
+  EventUndone = 40,     ///< it was paid out or taken back before
+  NoCashOwed = 41,      ///< the refund owed nothing in cash
+  PlanNotActive = 42,
+  PlanNotDisputed = 43,
+  PlanNotChargedOff = 44,
+  ClaimTooLow = 45,  ///< more than is left of the claim
   /// From here on a change of a plan is refused, for the reason of that number in
   /// scheduling::ChangeRefusal.
   ChangeRefused = 100,

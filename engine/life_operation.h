@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "engine/batch.h"
+#include "engine/change.h"
 #include "engine/life_event.h"
+#include "sql/store/suspense_store.h"
 
 namespace engine {
 
@@ -28,6 +30,7 @@ class LifeOperation : public Operation {
 
   std::vector<Refusal> resolve(Engine::Impl& engine, std::span<Work> items,
                                const BatchContext& context) override;
+  std::vector<base::PlanId> named_plans(const Work& work) const override;
   bool needs_history(const Customer& customer, const Work& work,
                      const Catalog& catalog) const override;
   void prepare(Engine::Impl& engine, std::span<Customer> customers) override;
@@ -37,8 +40,20 @@ class LifeOperation : public Operation {
   Refusal decide(Customer& customer, const Work& work, const EventContext& context) override;
 
  private:
+  using Commands = std::unordered_map<std::string, store::CommandRow>;
+
+  Refusal place(Work& work);
+  Refusal check_suspense(const LifeEvent& event) const;
+  void load_repayment_sources(Engine::Impl& engine);
+  LifeParties parties_of(const LifeEvent& event, base::PlanId plan) const;
+
   Engine::Impl& engine_;
   std::span<const LifeEvent> batch_;
+  Commands purchases_, refunds_, repayments_;
+  std::unordered_map<std::string, store::PartyRow> customers_;
+  std::unordered_map<std::int64_t, store::RepaymentSource> sources_;  // by event
+  std::unordered_map<std::string, std::pair<base::Currency, std::int64_t>> open_suspense_;
+  base::PartyId bank_;
 };
 
 /// Decides the event on what is stored now, in a transaction that is rolled back.

@@ -92,6 +92,19 @@ void recognize(Customer& customer, store::PlanRow& plan, base::Day day) {
   plan.recognize_on = earnings.next(day);
 }
 
+void recognize_through(Customer& customer, store::PlanRow& plan, base::Day day) {
+  const Earnings earnings(plan);
+  const auto earned = [&](const scheduling::Earning& earning, std::int64_t total,
+                          std::int64_t recognized) {
+    if (earning.amounts.empty()) return recognized;
+    return std::max(recognized, std::min(scheduling::earned_through(earning, day), total));
+  };
+  bring_to(earned(earnings.fee, plan.fee_total, plan.fee_recognized), kFee, plan.fee_recognized,
+           customer, plan, day);
+  bring_to(earned(earnings.subsidy, plan.subsidy_total, plan.subsidy_recognized), kSubsidy,
+           plan.subsidy_recognized, customer, plan, day);
+}
+
 void reschedule_recognition(Customer& customer, store::PlanRow& plan, base::Day business_date) {
   bring_to(std::min(plan.fee_recognized, plan.fee_total), kFee, plan.fee_recognized, customer, plan,
            business_date);

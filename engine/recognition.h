@@ -10,6 +10,9 @@ namespace engine {
 /// Customer::recognized, and sets the plan's next date with anything to recognize.
 void recognize(Customer& customer, store::PlanRow& plan, base::Day day);
 
+/// The same, with what the running period has earned by the end of the day, whatever the day.
+void recognize_through(Customer& customer, store::PlanRow& plan, base::Day day);
+
 /// Brings a plan whose fee or subsidy has changed in line: what is recognized beyond the new total
 /// is taken back on `business_date`, and the next date to recognize anything is set.
 void reschedule_recognition(Customer& customer, store::PlanRow& plan, base::Day business_date);

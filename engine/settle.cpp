@@ -156,6 +156,8 @@ void Settler::gather_terms(const std::vector<const MerchantTerms*>& terms, Day p
       p.totals.sales.push_back({*total.sale_date, total.gross});
       p.totals.discount += total.discount;
       p.totals.subsidy += total.subsidy;
+    } else if (total.is_adjustment) {
+      p.totals.adjustments += total.gross;
     } else {
       p.totals.refunds += total.gross;
       p.totals.returned_discount += total.discount;
@@ -235,7 +237,8 @@ void Settler::net_one(const Pending& p, Batch& batch) {
                                .reserve = net.reserve,
                                .payout = net.payout,
                                .carried = net.carried,
-                               .item_count = p.item_count});
+                               .item_count = p.item_count,
+                               .adjustments = p.totals.adjustments});
   if (p.totals.releases > 0) {
     post(p, event, ledger::Rule::ReserveRelease,
          ledger::reserve_release(p.merchant, p.totals.releases), date, batch);

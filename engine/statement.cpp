@@ -25,6 +25,7 @@ StatementTotals totals_of(const std::array<store::ItemTotals, store::kItemTypes>
   totals.reserve = of(store::ItemType::Reserve).net;
   totals.releases = of(store::ItemType::Release).net;
   totals.payouts = of(store::ItemType::Payout).net;
+  totals.adjustments = of(store::ItemType::Adjustment).net;
   for (const store::ItemTotals& each : by_type) {
     totals.net += each.net;
     totals.vat += each.vat;
@@ -32,7 +33,7 @@ StatementTotals totals_of(const std::array<store::ItemTotals, store::kItemTypes>
   }
   CHECK(totals.net == totals.sales + totals.refunds + totals.discount + totals.subsidy +
                           totals.returned_discount + totals.returned_subsidy + totals.releases +
-                          totals.reserve + totals.payouts,
+                          totals.reserve + totals.payouts + totals.adjustments,
         "the totals of a statement don't sum to its net {}", totals.net);
   return totals;
 }
@@ -102,6 +103,8 @@ std::string_view name(store::ItemType type) {
       return "release";
     case store::ItemType::Payout:
       return "payout";
+    case store::ItemType::Adjustment:
+      return "adjustment";
   }
   std::unreachable();
 }

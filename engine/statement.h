@@ -39,6 +39,7 @@ struct StatementTotals {
   std::int64_t subsidy = 0;   ///< negative
   std::int64_t returned_discount = 0;
   std::int64_t returned_subsidy = 0;
+  std::int64_t adjustments = 0;
   std::int64_t releases = 0;
   std::int64_t reserve = 0;  ///< negative
   std::int64_t payouts = 0;  ///< negative

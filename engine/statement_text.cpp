@@ -134,6 +134,7 @@ void append_json_totals(std::string& out, const StatementSection& section) {
       .money("subsidy", totals.subsidy)
       .money("returned_fee", totals.returned_discount)
       .money("returned_subsidy", totals.returned_subsidy)
+      .money("adjustments", totals.adjustments)
       .money("releases", totals.releases)
       .money("reserve", totals.reserve)
       .money("payouts", totals.payouts)

@@ -1,6 +1,7 @@
 #include "ledger/posting.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/check.h"
@@ -88,13 +89,13 @@ Transfers repay(base::PartyId channel, const Paid& paid) {
   return out;
 }
 
-Transfers repay(base::PartyId channel, const Paid& paid, std::int64_t fee_returned) {
+Transfers repay(const AccountKey& from, const Paid& paid, std::int64_t fee_returned) {
   Transfers out;
   std::int64_t left = fee_returned;
   const auto settle = [&](Code code, std::int64_t amount) {
     const std::int64_t part = std::min(left, amount);
     move(out, {Code::UnearnedFee}, {code}, part);
-    move(out, {Code::ChannelClearing, channel}, {code}, amount - part);
+    move(out, from, {code}, amount - part);
     left -= part;
   };
   settle(Code::LateFeeReceivable, paid.penalty);
@@ -117,8 +118,10 @@ Transfers channel_settle(base::PartyId channel, base::PartyId bank, std::int64_t
                          std::int64_t fee) {
   Transfers out;
   const AccountKey clearing{Code::ChannelClearing, channel};
-  move(out, {Code::Bank, bank}, clearing, gross - fee);
-  move(out, {Code::ChannelFeeExpense, channel}, clearing, fee);
+  // Negative where more was paid out through the channel than came in: it collects, and its fee
+  // comes back.
+  move_signed(out, {Code::Bank, bank}, clearing, gross - fee);
+  move_signed(out, {Code::ChannelFeeExpense, channel}, clearing, fee);
   return out;
 }
 
@@ -162,6 +165,119 @@ Transfers subsidy_earn(const std::string& product, std::int64_t amount) {
 Transfers late_fee(const std::string& product, std::int64_t amount) {
   Transfers out;
   move_signed(out, {Code::LateFeeReceivable}, {Code::LateFeeIncome, {}, product}, amount);
+  return out;
+}
+
+namespace {
+
+AccountKey allowance(int stage, const std::string& product) {
+  constexpr std::array kCodes = {Code::AllowanceStage1, Code::AllowanceStage2,
+                                 Code::AllowanceStage3};
+  CHECK(stage >= 1 && stage <= 3, "stage {}", stage);
+  return {kCodes[static_cast<std::size_t>(stage - 1)], {}, product};
+}
+
+}  // namespace
+
+Transfers ecl_change(int stage, const std::string& product, std::int64_t amount) {
+  Transfers out;
+  move_signed(out, {Code::ImpairmentLoss, {}, product}, allowance(stage, product), amount);
+  return out;
+}
+
+Transfers ecl_transfer(int from, int to, const std::string& product, std::int64_t amount) {
+  Transfers out;
+  move(out, allowance(from, product), allowance(to, product), amount);
+  return out;
+}
+
+Transfers charge_off(const ChargeOff& c) {
+  Transfers out;
+  const AccountKey loss = allowance(3, c.product);
+  move(out, loss, {Code::PrincipalReceivable}, c.principal);
+  move(out, loss, {Code::FeeReceivable}, c.fee - c.unearned);
+  move(out, loss, {Code::LateFeeReceivable}, c.late_fee);
+  move(out, {Code::UnearnedFee}, {Code::FeeReceivable}, c.unearned);
+  move(out, {Code::MemoClaims}, {Code::MemoClaimsContra}, c.claim());
+  return out;
+}
+
+Transfers recovery(base::PartyId bank, const std::string& product, const std::string& collector,
+                   std::int64_t amount, std::int64_t fee) {
+  Transfers out;
+  const AccountKey loss{Code::ImpairmentLoss, {}, product};
+  move(out, {Code::Bank, bank}, loss, amount - fee);
+  move(out, {Code::CollectionExpense, {}, collector}, loss, fee);
+  move(out, {Code::MemoClaimsContra}, {Code::MemoClaims}, amount);
+  return out;
+}
+
+Transfers waive(const std::string& reason, std::int64_t late_fee, std::int64_t fee) {
+  Transfers out;
+  move(out, {Code::Waiver, {}, reason}, {Code::LateFeeReceivable}, late_fee);
+  move(out, {Code::Waiver, {}, reason}, {Code::FeeReceivable}, fee);
+  return out;
+}
+
+Transfers goodwill(const std::string& reason, std::int64_t amount) {
+  Transfers out;
+  move(out, {Code::Waiver, {}, reason}, {Code::CustomerCredit}, amount);
+  return out;
+}
+
+Transfers credit_refund(const AccountKey& from, std::int64_t amount) {
+  Transfers out;
+  move(out, {Code::CustomerCredit}, from, amount);
+  return out;
+}
+
+Transfers refund_payout(const AccountKey& from, std::int64_t amount) {
+  Transfers out;
+  move(out, {Code::RefundPayable}, from, amount);
+  return out;
+}
+
+Transfers dispute_hold(base::PartyId merchant, std::int64_t amount) {
+  Transfers out;
+  move(out, payable(merchant, "dispute"), {Code::DisputeHold, merchant}, amount);
+  return out;
+}
+
+Transfers dispute_fee(base::PartyId merchant, std::int64_t fee) {
+  Transfers out;
+  move(out, payable(merchant, "fee"), {Code::DisputeFeeIncome}, fee);
+  return out;
+}
+
+Transfers dispute_lost(base::PartyId merchant, std::int64_t principal, std::int64_t cash,
+                       std::int64_t fee) {
+  Transfers out;
+  move(out, {Code::DisputeHold, merchant}, {Code::PrincipalReceivable}, principal);
+  move(out, {Code::DisputeHold, merchant}, {Code::RefundPayable}, cash);
+  move(out, {Code::UnearnedFee}, {Code::FeeReceivable}, fee);
+  return out;
+}
+
+Transfers dispute_won(base::PartyId merchant, std::int64_t amount, std::int64_t fee) {
+  Transfers out;
+  move(out, {Code::DisputeHold, merchant}, payable(merchant, "dispute"), amount);
+  move(out, {Code::DisputeFeeIncome}, payable(merchant, "dispute"), fee);
+  return out;
+}
+
+Transfers repay_chargeback(const AccountKey& to, const Paid& paid) {
+  Transfers out;
+  move(out, {Code::LateFeeReceivable}, to, paid.penalty);
+  move(out, {Code::FeeReceivable}, to, paid.fee);
+  move(out, {Code::InterestReceivable}, to, paid.interest);
+  move(out, {Code::PrincipalReceivable}, to, paid.principal);
+  move(out, {Code::CustomerCredit}, to, paid.credit);
+  return out;
+}
+
+Transfers merchant_negative(base::PartyId merchant, std::int64_t amount) {
+  Transfers out;
+  move(out, {Code::MerchantDebt, merchant}, payable(merchant, "reclass"), amount);
   return out;
 }
 

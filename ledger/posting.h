@@ -49,7 +49,7 @@ struct Paid {
 };
 Transfers repay(base::PartyId channel, const Paid& paid);
 /// The same where fee that was paid before is given back: it pays first, the channel the rest.
-Transfers repay(base::PartyId channel, const Paid& paid, std::int64_t fee_returned);
+Transfers repay(const AccountKey& from, const Paid& paid, std::int64_t fee_returned = 0);
 Transfers repay_from_credit(const Paid& paid);
 
 /// Channel `channel` pays `gross` less `fee` into `bank`.
@@ -81,6 +81,45 @@ Transfers payoff_rebate(std::int64_t fee);
 Transfers fee_earn(const std::string& product, std::int64_t amount);
 Transfers subsidy_earn(const std::string& product, std::int64_t amount);
 Transfers late_fee(const std::string& product, std::int64_t amount);
+
+/// The allowance of a stage (1 to 3): positive up, negative down.
+Transfers ecl_change(int stage, const std::string& product, std::int64_t amount);
+Transfers ecl_transfer(int from, int to, const std::string& product, std::int64_t amount);
+
+/// What leaves the balance sheet: earned parts against the allowance of stage 3, unearned fee
+/// against 2301. The claim for all of it is kept as a memo.
+struct ChargeOff {
+  std::string product;
+  std::int64_t principal = 0;
+  std::int64_t fee = 0;       ///< unpaid, earned or not
+  std::int64_t unearned = 0;  ///< of it
+  std::int64_t late_fee = 0;
+
+  std::int64_t loss() const { return principal + fee - unearned + late_fee; }
+  std::int64_t claim() const { return loss() + unearned; }
+};
+Transfers charge_off(const ChargeOff& c);
+/// `amount` recovered, of which the collector keeps `fee`.
+Transfers recovery(base::PartyId bank, const std::string& product, const std::string& collector,
+                   std::int64_t amount, std::int64_t fee);
+
+/// Earned fee and late fee that are given up.
+Transfers waive(const std::string& reason, std::int64_t late_fee, std::int64_t fee);
+Transfers goodwill(const std::string& reason, std::int64_t amount);
+/// Money to the customer, by bank or through a channel.
+Transfers credit_refund(const AccountKey& from, std::int64_t amount);
+Transfers refund_payout(const AccountKey& from, std::int64_t amount);
+
+Transfers dispute_hold(base::PartyId merchant, std::int64_t amount);
+Transfers dispute_fee(base::PartyId merchant, std::int64_t fee);
+/// The merchant's funds end the plan: `principal` of it unpaid, `cash` owed back; fee falls away.
+Transfers dispute_lost(base::PartyId merchant, std::int64_t principal, std::int64_t cash,
+                       std::int64_t fee);
+Transfers dispute_won(base::PartyId merchant, std::int64_t amount, std::int64_t fee);
+
+/// What a repayment had paid of a plan is owed again; the money goes back through `to`.
+Transfers repay_chargeback(const AccountKey& to, const Paid& paid);
+Transfers merchant_negative(base::PartyId merchant, std::int64_t amount);
 
 Transfers reserve_hold(base::PartyId merchant, std::int64_t amount);
 Transfers reserve_release(base::PartyId merchant, std::int64_t amount);

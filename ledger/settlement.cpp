@@ -25,7 +25,7 @@ Settlement net_settlement(const SettlementTotals& totals, const SettlementTerms&
   }
   const std::int64_t available = totals.opening + out.sales + totals.refunds + totals.discount +
                                  totals.subsidy + totals.returned_discount +
-                                 totals.returned_subsidy + totals.releases;
+                                 totals.returned_subsidy + totals.releases + totals.adjustments;
   if (available < reserve) {
     // A merchant who owes us already gives no more security out of nothing.
     reserve = 0;

@@ -32,6 +32,7 @@ struct SettlementTotals {
   std::int64_t subsidy = 0;            ///< not above 0
   std::int64_t returned_discount = 0;  ///< not below 0
   std::int64_t returned_subsidy = 0;   ///< not below 0
+  std::int64_t adjustments = 0;        ///< disputes, fees, advances, debts moved: any sign
   std::int64_t releases = 0;           ///< reserve tranches that fall due; not below 0
   std::vector<SalesOfDay> sales = {};  ///< one entry a sale date; not below 0
 };

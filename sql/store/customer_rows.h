@@ -34,7 +34,13 @@ struct CreditRow {
   std::vector<base::Day> late_episodes;
 };
 
-enum class PlanStatus : std::int16_t { Active = 1, Settled = 2, Refunded = 3 };
+enum class PlanStatus : std::int16_t {
+  Active = 1,
+  Settled = 2,
+  Refunded = 3,
+  Disputed = 4,    ///< nothing is due or late until the dispute ends
+  ChargedOff = 5,  ///< a claim off the balance sheet
+};
 /// The causes after Capture are scheduling::ChangeCause, in another order: stored, never renumber.
 enum class ScheduleCause : std::int16_t {
   Capture = 1,
@@ -46,6 +52,7 @@ enum class ScheduleCause : std::int16_t {
   ReAmortize = 7,
   InterestPause = 8,
   RateChange = 9,
+  ChargeOff = 10,
 };
 
 /// What partial refunds gave back so far, in minor units.
@@ -111,6 +118,12 @@ struct PlanRow {
   std::optional<base::Day> changed_on;  ///< value date the current version counts from
   std::int64_t late_fee_before = 0;     ///< late fee through it, by the versions before
   ReturnedSums returned;
+  std::optional<base::Day> disputed_on;
+  std::int64_t dispute_fee = 0;
+  std::int16_t ecl_stage = 0;
+  std::int64_t allowance = 0;
+  std::int64_t charged_off = 0;  ///< principal
+  std::int64_t claim = 0;
 
   std::optional<base::Day> act_on() const {
     if (!next_due) return recognize_on;
@@ -127,7 +140,14 @@ struct PlanVersionRow {
   base::Day valued_on;
 };
 
-enum class AllocationKind : std::int16_t { Repayment = 1, FromCredit = 2, Refund = 3 };
+enum class AllocationKind : std::int16_t {
+  Repayment = 1,
+  FromCredit = 2,
+  Refund = 3,
+  Waiver = 4,
+  Chargeback = 5,  ///< a repayment taken back: negative, with the value date it had
+  ChargeOff = 6,   ///< principal, fee and late fee that left the balance sheet
+};
 
 struct AllocationRow {
   base::PartyId party;
@@ -185,6 +205,24 @@ struct LifeEventRow {
   std::string reason;
   std::string requested_by;
   std::string approved_by;
+  base::EventId subject = {};  ///< what it undoes or pays out
+  std::int64_t amount = 0;
+};
+
+struct RefundPayoutRow {
+  base::PartyId party;
+  base::EventId event;
+  base::EventId refund;
+  base::PartyId channel = {};  ///< {}: by bank
+  base::Currency currency;
+  std::int64_t amount = 0;
+  base::Day business_date;
+};
+
+/// Takes an amount off an open suspense item.
+struct SuspenseClearing {
+  std::string ref;
+  std::int64_t amount = 0;
 };
 
 enum class HoldStatus : std::int16_t { Held = 1, Captured = 2, Voided = 3, Expired = 4 };
@@ -220,7 +258,14 @@ struct LimitChangeRow {
   std::vector<std::int64_t> plans;  ///< ids of the plans that caused it
 };
 
-enum class ItemType : std::int16_t { Sale = 1, Refund = 2, Reserve = 3, Release = 4, Payout = 5 };
+enum class ItemType : std::int16_t {
+  Sale = 1,
+  Refund = 2,
+  Reserve = 3,
+  Release = 4,
+  Payout = 5,
+  Adjustment = 6,  ///< a dispute, a fee, an advance: the order reference says what
+};
 
 struct ItemRow {
   base::PartyId party;

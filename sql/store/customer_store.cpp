@@ -115,10 +115,12 @@ std::vector<PlanRow> load_plans(Session& session, std::span<const std::int64_t> 
            available_on, schedule_version, schedule_cause, due, principal, fee, interest,
            paid_principal, paid_fee, paid_interest, outstanding_minor, refunded_minor,
            late_fee_minor, late_fee_paid_minor, late_through, dpd, next_due, fee_recognized_minor,
-           subsidy_recognized_minor, recognize_on, changed_on, late_fee_before_minor, returned
+           subsidy_recognized_minor, recognize_on, changed_on, late_fee_before_minor, returned,
+           disputed_on, ecl_stage, allowance_minor, charged_off_minor, claim_minor,
+           dispute_fee_minor
     FROM plan
     WHERE party_id = ANY ($1) AND currency = $3
-      AND (status = 1 OR late_fee_minor > late_fee_paid_minor OR act_on IS NOT NULL
+      AND (status IN (1, 4) OR late_fee_minor > late_fee_paid_minor OR act_on IS NOT NULL
            OR plan_id = ANY ($2))
     ORDER BY party_id, plan_id)",
                           Params().int8s(parties).int8s(plans).text(code(currency)));
@@ -173,6 +175,12 @@ std::vector<PlanRow> load_plans(Session& session, std::span<const std::int64_t> 
     row.changed_on = rows.day_or_null(i, 42);
     row.late_fee_before = rows.int8(i, 43);
     row.returned = returned_sums(rows.int8s(i, 44));
+    row.disputed_on = rows.day_or_null(i, 45);
+    row.ecl_stage = rows.int2(i, 46);
+    row.allowance = rows.int8(i, 47);
+    row.charged_off = rows.int8(i, 48);
+    row.claim = rows.int8(i, 49);
+    row.dispute_fee = rows.int8(i, 50);
     loaded.push_back(std::move(row));
   }
   return loaded;
@@ -287,18 +295,21 @@ void update_plan_progress(Session& session, std::span<const PlanRow* const> rows
           .int8s(column(rows, [](const PlanRow& r) { return r.fee_recognized; }))
           .int8s(column(rows, [](const PlanRow& r) { return r.subsidy_recognized; }))
           .days(column(rows, [](const PlanRow& r) { return r.recognize_on.value_or(kNoDay); }))
-          .days(column(rows, [](const PlanRow& r) { return r.act_on().value_or(kNoDay); }));
+          .days(column(rows, [](const PlanRow& r) { return r.act_on().value_or(kNoDay); }))
+          .int2s(column(rows, [](const PlanRow& r) { return r.ecl_stage; }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.allowance; }));
   const Rows updated = query(session, R"(
     UPDATE plan p
-    SET status = u.status, late_fee_minor = u.late_fee,
+    SET status = u.status, ecl_stage = u.ecl_stage, allowance_minor = u.allowance,
+        late_fee_minor = u.late_fee,
         late_through = nullif(u.late_through, DATE '1900-01-01'), dpd = u.dpd,
         next_due = nullif(u.next_due, DATE '1900-01-01'),
         fee_recognized_minor = u.fee_recognized, subsidy_recognized_minor = u.subsidy_recognized,
         recognize_on = nullif(u.recognize_on, DATE '1900-01-01'),
         act_on = nullif(u.act_on, DATE '1900-01-01')
-    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          AS u (party_id, plan_id, status, late_fee, late_through, dpd, next_due, fee_recognized,
-               subsidy_recognized, recognize_on, act_on)
+               subsidy_recognized, recognize_on, act_on, ecl_stage, allowance)
     WHERE p.party_id = u.party_id AND p.plan_id = u.plan_id)",
                              params);
   CHECK(updated.affected() == static_cast<std::int64_t>(rows.size()), "{} of {} plans were updated",
@@ -349,7 +360,13 @@ void update_plans(Session& session, std::span<const PlanRow* const> rows) {
           .days(column(rows, [](const PlanRow& r) { return r.changed_on.value_or(kNoDay); }))
           .int8s(column(rows, [](const PlanRow& r) { return r.late_fee_before; }))
           .texts(std::span<const std::string>(column(
-              rows, [](const PlanRow& r) { return array_literal(returned_columns(r.returned)); })));
+              rows, [](const PlanRow& r) { return array_literal(returned_columns(r.returned)); })))
+          .days(column(rows, [](const PlanRow& r) { return r.disputed_on.value_or(kNoDay); }))
+          .int2s(column(rows, [](const PlanRow& r) { return r.ecl_stage; }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.allowance; }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.charged_off; }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.claim; }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.dispute_fee; }));
   const Rows updated = query(session, R"(
     UPDATE plan p
     SET status = u.status, fee_minor = u.fee_minor, subsidy_minor = u.subsidy_minor,
@@ -365,14 +382,18 @@ void update_plans(Session& session, std::span<const PlanRow* const> rows) {
         recognize_on = nullif(u.recognize_on, DATE '1900-01-01'),
         act_on = nullif(u.act_on, DATE '1900-01-01'),
         changed_on = nullif(u.changed_on, DATE '1900-01-01'),
-        late_fee_before_minor = u.late_fee_before, returned = u.returned::bigint[]
+        late_fee_before_minor = u.late_fee_before, returned = u.returned::bigint[],
+        disputed_on = nullif(u.disputed_on, DATE '1900-01-01'), ecl_stage = u.ecl_stage,
+        allowance_minor = u.allowance, charged_off_minor = u.charged_off, claim_minor = u.claim,
+        dispute_fee_minor = u.dispute_fee
     FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+                $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
          AS u (party_id, plan_id, status, fee_minor, subsidy_minor, schedule_version,
                schedule_cause, due, principal, fee, interest, paid_principal, paid_fee,
                paid_interest, outstanding, refunded, late_fee, late_fee_paid, late_through, dpd,
                next_due, fee_recognized, subsidy_recognized, recognize_on, act_on, changed_on,
-               late_fee_before, returned)
+               late_fee_before, returned, disputed_on, ecl_stage, allowance, charged_off, claim,
+               dispute_fee)
     WHERE p.party_id = u.party_id AND p.plan_id = u.plan_id)",
                              params);
   CHECK(updated.affected() == static_cast<std::int64_t>(rows.size()), "{} of {} plans were updated",
@@ -464,10 +485,11 @@ void copy_plans(Session& session, std::span<const PlanRow* const> rows) {
                subsidy_payer, available_on, schedule_version, schedule_cause, due, principal, fee,
                interest, paid_principal, paid_fee, paid_interest, outstanding_minor,
                refunded_minor, late_fee_minor, late_fee_paid_minor, late_through, dpd, next_due,
-               fee_recognized_minor, subsidy_recognized_minor, recognize_on, act_on)
+               fee_recognized_minor, subsidy_recognized_minor, recognize_on, act_on, ecl_stage,
+               allowance_minor)
     FROM STDIN (FORMAT binary))");
   for (const PlanRow* r : rows) {
-    copy.row(44)
+    copy.row(46)
         .int8(r->party.value)
         .int8(r->id.value)
         .int8(r->event.value)
@@ -511,7 +533,9 @@ void copy_plans(Session& session, std::span<const PlanRow* const> rows) {
         .int8(r->fee_recognized)
         .int8(r->subsidy_recognized)
         .day_or_null(r->recognize_on)
-        .day_or_null(r->act_on());
+        .day_or_null(r->act_on())
+        .int2(r->ecl_stage)
+        .int8(r->allowance);
   }
   copy.finish();
 }
@@ -618,10 +642,11 @@ void copy_life_events(Session& session, std::span<const LifeEventRow* const> row
   if (rows.empty()) return;
   CopyIn copy(session, R"(
     COPY life_event (party_id, event_id, event_ref, kind, plan_id, currency, happened_at,
-                     business_date, value_date, reason, requested_by, approved_by)
+                     business_date, value_date, reason, requested_by, approved_by, subject_event,
+                     amount_minor)
     FROM STDIN (FORMAT binary))");
   for (const LifeEventRow* r : rows) {
-    copy.row(12)
+    copy.row(14)
         .int8(r->party.value)
         .int8(r->event.value)
         .text(r->ref)
@@ -633,7 +658,28 @@ void copy_life_events(Session& session, std::span<const LifeEventRow* const> row
         .day(r->value_date)
         .text(r->reason)
         .text(r->requested_by)
-        .text(r->approved_by);
+        .text(r->approved_by)
+        .int8_or_null(optional_id(r->subject.value))
+        .int8(r->amount);
+  }
+  copy.finish();
+}
+
+void copy_refund_payouts(Session& session, std::span<const RefundPayoutRow* const> rows) {
+  if (rows.empty()) return;
+  CopyIn copy(session, R"(
+    COPY refund_payout (party_id, event_id, refund_event, channel_id, currency, amount_minor,
+                        business_date)
+    FROM STDIN (FORMAT binary))");
+  for (const RefundPayoutRow* r : rows) {
+    copy.row(7)
+        .int8(r->party.value)
+        .int8(r->event.value)
+        .int8(r->refund.value)
+        .int8_or_null(optional_id(r->channel.value))
+        .text(r->currency.code())
+        .int8(r->amount)
+        .day(r->business_date);
   }
   copy.finish();
 }

@@ -70,6 +70,7 @@ void copy_allocations(Session& session, std::span<const AllocationRow* const> ro
 void copy_repayments(Session& session, std::span<const RepaymentRow* const> rows);
 void copy_refunds(Session& session, std::span<const RefundRow* const> rows);
 void copy_life_events(Session& session, std::span<const LifeEventRow* const> rows);
+void copy_refund_payouts(Session& session, std::span<const RefundPayoutRow* const> rows);
 void copy_limit_changes(Session& session, std::span<const LimitChangeRow* const> rows);
 void copy_items(Session& session, std::span<const ItemRow* const> rows);
 void copy_accrual_parts(Session& session, std::span<const AccrualPart> rows);

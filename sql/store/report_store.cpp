@@ -150,7 +150,7 @@ PlanAsOfCursor::PlanAsOfCursor(Session& session, base::Day as_of)
             FROM allocation a,
                  LATERAL unnest(a.installment, a.principal, a.fee, a.interest)
                    AS part (number, principal, fee, interest)
-            WHERE a.business_date > $1 AND a.kind IN (1, 2) AND a.plan_id <> 0
+            WHERE a.business_date > $1 AND a.kind IN (1, 2, 4, 5) AND a.plan_id <> 0
             GROUP BY a.party_id, a.plan_id, part.number) parts
       GROUP BY party_id, plan_id
     ), replaced AS (
@@ -166,7 +166,7 @@ PlanAsOfCursor::PlanAsOfCursor(Session& session, base::Day as_of)
     LEFT JOIN replaced r ON r.party_id = p.party_id AND r.plan_id = p.plan_id
     LEFT JOIN later l ON l.party_id = p.party_id AND l.plan_id = p.plan_id
     WHERE p.business_date <= $1
-      AND (p.status = 1 OR r.party_id IS NOT NULL OR (p.status = 2 AND l.party_id IS NOT NULL))
+      AND (p.status IN (1, 4) OR r.party_id IS NOT NULL OR (p.status = 2 AND l.party_id IS NOT NULL))
     ORDER BY p.party_id)sql",
               Params().day(as_of)) {}
 

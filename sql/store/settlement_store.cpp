@@ -18,23 +18,25 @@ std::vector<WindowTotal> sum_window(Session& session, std::span<const std::strin
                                     const Window& window) {
   const Rows rows = query(
       session, R"(
-    SELECT s.merchant_id, s.currency, s.sale_date, s.items, s.gross, s.discount, s.subsidy
+    SELECT s.merchant_id, s.currency, s.sale_date, s.items, s.gross, s.discount, s.subsidy,
+           s.is_adjustment
     FROM (SELECT i.merchant_id, i.currency,
-                 CASE i.type WHEN 1 THEN i.business_date END AS sale_date, count(*) AS items,
+                 CASE i.type WHEN 1 THEN i.business_date END AS sale_date,
+                 i.type = 6 AS is_adjustment, count(*) AS items,
                  sum(i.gross_minor)::bigint AS gross, sum(i.discount_minor)::bigint AS discount,
                  sum(i.subsidy_minor)::bigint AS subsidy
           FROM merchant_item i
-          WHERE i.available_on <= $2 AND i.type IN (1, 2)
+          WHERE i.available_on <= $2 AND i.type IN (1, 2, 6)
             AND CASE WHEN $4 THEN i.available_on >= $3
                      ELSE i.available_on > coalesce(
                             (SELECT max(l.settled_on) FROM settlement l
                              WHERE l.merchant_id = i.merchant_id AND l.currency = i.currency),
                             '-infinity')
                 END
-          GROUP BY 1, 2, 3) s
+          GROUP BY 1, 2, 3, 4) s
     JOIN party p ON p.party_id = s.merchant_id
     WHERE p.terms = ANY ($1)
-    ORDER BY p.ref COLLATE "C", s.currency, s.sale_date)",
+    ORDER BY p.ref COLLATE "C", s.currency, s.sale_date, s.is_adjustment)",
       Params().texts(terms).day(window.settled_on).day(window.from).boolean(window.is_from_sure));
   std::vector<WindowTotal> totals;
   totals.reserve(static_cast<std::size_t>(rows.size()));
@@ -45,7 +47,8 @@ std::vector<WindowTotal> sum_window(Session& session, std::span<const std::strin
                       rows.int8(i, 3),
                       rows.int8(i, 4),
                       rows.int8(i, 5),
-                      rows.int8(i, 6)});
+                      rows.int8(i, 6),
+                      rows.boolean(i, 7)});
   }
   return totals;
 }
@@ -131,10 +134,10 @@ void copy_settlements(Session& session, std::span<const SettlementRow> rows) {
     COPY settlement (merchant_id, currency, settled_on, window_from, settlement_id, opening_minor,
       sales_minor, refunds_minor, discount_minor, subsidy_minor, returned_discount_minor,
       returned_subsidy_minor, releases_minor, reserve_minor, payout_minor, carried_minor,
-      item_count)
+      item_count, adjustments_minor)
     FROM STDIN (FORMAT binary))");
   for (const SettlementRow& row : rows) {
-    copy.row(17)
+    copy.row(18)
         .int8(row.merchant.value)
         .text(row.currency.code())
         .day(row.settled_on)
@@ -151,7 +154,8 @@ void copy_settlements(Session& session, std::span<const SettlementRow> rows) {
         .int8(row.reserve)
         .int8(row.payout)
         .int8(row.carried)
-        .int4(static_cast<std::int32_t>(row.item_count));
+        .int4(static_cast<std::int32_t>(row.item_count))
+        .int8(row.adjustments);
   }
   copy.finish();
 }

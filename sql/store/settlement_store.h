@@ -18,11 +18,12 @@ namespace store {
 struct WindowTotal {
   base::PartyId merchant;
   base::Currency currency;
-  std::optional<base::Day> sale_date;  ///< nothing: refunds, whatever their date
+  std::optional<base::Day> sale_date;  ///< nothing: refunds or adjustments, whatever their date
   std::int64_t items = 0;
   std::int64_t gross = 0;
   std::int64_t discount = 0;
   std::int64_t subsidy = 0;
+  bool is_adjustment = false;
 };
 
 /// Which items a settlement of `settled_on` takes: available since the merchant's last one.
@@ -85,6 +86,7 @@ struct SettlementRow {
   std::int64_t payout = 0;
   std::int64_t carried = 0;
   std::int64_t item_count = 0;
+  std::int64_t adjustments = 0;
 };
 void copy_settlements(Session& session, std::span<const SettlementRow> rows);
 

@@ -58,7 +58,7 @@ struct ItemTotals {
   bool operator==(const ItemTotals&) const = default;
 };
 
-inline constexpr std::size_t kItemTypes = 5;
+inline constexpr std::size_t kItemTypes = 6;
 constexpr std::size_t index_of(ItemType type) { return static_cast<std::size_t>(type) - 1; }
 
 struct CurrencyTotals {

@@ -100,7 +100,20 @@ constexpr const char* kControlAccounts = R"(
     UNION ALL
     SELECT 2201, NULL, currency, -sum(credit_balance_minor) FROM credit_account GROUP BY currency
     UNION ALL
-    SELECT 2202, NULL, currency, -sum(cash_minor) FROM refund GROUP BY currency
+    SELECT 2202, NULL, currency, -sum(cash)
+    FROM (SELECT currency, cash_minor AS cash FROM refund
+          UNION ALL SELECT currency, -amount_minor FROM refund_payout) x
+    GROUP BY currency
+    UNION ALL
+    SELECT code, NULL, currency,
+           sum(CASE code WHEN 1901 THEN 1 ELSE -1 END * (amount_minor - cleared_minor))
+    FROM suspense GROUP BY code, currency
+    UNION ALL
+    SELECT 1190 + ecl_stage, NULL, currency, -sum(allowance_minor)
+    FROM plan WHERE ecl_stage > 0 GROUP BY ecl_stage, currency
+    UNION ALL
+    SELECT 9201, NULL, currency, sum(claim_minor) FROM plan WHERE claim_minor > 0
+    GROUP BY currency
     UNION ALL
     SELECT 9011, NULL, currency, sum(amount_minor) FROM hold WHERE status = 1 GROUP BY currency
     UNION ALL
@@ -123,7 +136,8 @@ constexpr const char* kControlAccounts = R"(
            coalesce(p.balance, 0) AS part
     FROM (SELECT code, owner_id, currency, CASE code WHEN 1011 THEN repaid ELSE balance END
           FROM ledger WHERE code IN (SELECT code FROM part)
-             OR code IN (1101, 1102, 1103, 2101, 2103, 2104, 2201, 2202, 9011, 9012))
+             OR code IN (1101, 1102, 1103, 1191, 1192, 1193, 1901, 2101, 2103, 2104, 2201, 2202,
+                         2901, 9011, 9012, 9201))
            l (code, owner_id, currency, balance)
       FULL JOIN part p ON p.code = l.code AND p.owner_id IS NOT DISTINCT FROM l.owner_id
                           AND p.currency = l.currency),
@@ -197,14 +211,14 @@ constexpr const char* kRecognition = R"(
   recognized AS (
     SELECT kind, product, currency, sum(part) AS part, sum(plan) AS plan
     FROM (SELECT kind, product, currency, amount_minor AS part, 0::numeric AS plan
-          FROM accrual_part
+          FROM accrual_part WHERE kind IN (1, 2)
           UNION ALL SELECT 1, product, currency, 0, fee_recognized FROM plans
           UNION ALL SELECT 2, product, currency, 0, subsidy_recognized FROM plans) x
     GROUP BY kind, product, currency),
   posted AS (
     SELECT business_date, kind, product, currency, sum(part) AS part, sum(ledger) AS ledger
     FROM (SELECT business_date, kind, product, currency, amount_minor AS part, 0::numeric AS ledger
-          FROM accrual_part
+          FROM accrual_part WHERE kind IN (1, 2)
           UNION ALL
           SELECT m.business_date, CASE c.code WHEN 6001 THEN 1 ELSE 2 END, c.tag, c.currency, 0,
                  m.amount
@@ -352,7 +366,7 @@ constexpr const char* kAccountsOfDay = R"(
   posted AS (
     SELECT kind, product, currency, sum(part) AS part, sum(ledger) AS ledger
     FROM (SELECT kind, product, currency, amount_minor AS part, 0::numeric AS ledger
-          FROM accrual_part WHERE business_date = $1
+          FROM accrual_part WHERE business_date = $1 AND kind IN (1, 2)
           UNION ALL
           SELECT CASE code WHEN 6001 THEN 1 ELSE 2 END, tag, currency, 0, credit - debit
           FROM ledger WHERE code IN (6001, 6003)) x

@@ -41,7 +41,8 @@ constexpr std::string_view kSettlements = R"(
            coalesce(sum(i.subsidy_minor) FILTER (WHERE i.type = 2), 0) AS returned_subsidy,
            coalesce(sum(i.net_minor) FILTER (WHERE i.type = 3), 0) AS reserve,
            coalesce(sum(i.net_minor) FILTER (WHERE i.type = 4), 0) AS releases,
-           coalesce(-sum(i.net_minor) FILTER (WHERE i.type = 5), 0) AS payout
+           coalesce(-sum(i.net_minor) FILTER (WHERE i.type = 5), 0) AS payout,
+           coalesce(sum(i.net_minor) FILTER (WHERE i.type = 6), 0) AS adjustments
     FROM {items}
     GROUP BY s.merchant_id, s.currency, s.settled_on),
   judged AS (
@@ -51,11 +52,12 @@ constexpr std::string_view kSettlements = R"(
             AND s.discount_minor = w.discount AND s.subsidy_minor = w.subsidy
             AND s.returned_discount_minor = w.returned_discount
             AND s.returned_subsidy_minor = w.returned_subsidy AND s.reserve_minor = w.reserve
-            AND s.releases_minor = w.releases AND s.payout_minor = w.payout) IS NOT TRUE
+            AND s.releases_minor = w.releases AND s.payout_minor = w.payout
+            AND s.adjustments_minor = w.adjustments) IS NOT TRUE
              AS items_wrong,
            (s.opening_minor + s.sales_minor + s.refunds_minor + s.discount_minor + s.subsidy_minor
             + s.returned_discount_minor + s.returned_subsidy_minor + s.releases_minor
-            + s.reserve_minor = s.payout_minor + s.carried_minor
+            + s.reserve_minor + s.adjustments_minor = s.payout_minor + s.carried_minor
             AND s.opening_minor = coalesce(b.carried_minor, 0)
             AND (b.settled_on IS NULL OR s.window_from = b.settled_on + 1)) IS NOT TRUE
              AS chain_wrong,
@@ -68,7 +70,7 @@ constexpr std::string_view kSettlements = R"(
                            AND b.settled_on < s.settled_on
                          ORDER BY b.settled_on DESC LIMIT 1) b ON true
       LEFT JOIN (SELECT merchant_id, currency, settled_on, sum(amount_minor) AS paid FROM payout s
-                 WHERE {which} GROUP BY merchant_id, currency, settled_on) p
+                 WHERE s.kind = 1 AND {which} GROUP BY merchant_id, currency, settled_on) p
         ON p.merchant_id = s.merchant_id AND p.currency = s.currency
            AND p.settled_on = s.settled_on),
   named AS (

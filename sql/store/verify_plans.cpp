@@ -83,21 +83,23 @@ constexpr const char* kPlanAllocations = R"(
     WHERE a.plan_id <> 0),
   history AS (
     SELECT party_id, plan_id,
-           coalesce(sum(principal) FILTER (WHERE kind IN (1, 2)), 0) AS paid,
+           coalesce(sum(principal) FILTER (WHERE kind IN (1, 2, 4, 5)), 0) AS paid,
+           coalesce(sum(principal) FILTER (WHERE kind = 6), 0) AS charged_off,
            coalesce(sum(principal) FILTER (WHERE kind = 3), 0) AS refunded,
-           coalesce(sum(fee) FILTER (WHERE kind IN (1, 2)), 0) AS fee,
-           coalesce(sum(interest) FILTER (WHERE kind IN (1, 2)), 0) AS interest,
+           coalesce(sum(fee) FILTER (WHERE kind IN (1, 2, 4, 5)), 0) AS fee,
+           coalesce(sum(interest) FILTER (WHERE kind IN (1, 2, 4, 5)), 0) AS interest,
            sum(penalty_minor) AS penalty
     FROM part GROUP BY party_id, plan_id),
   judged AS (
     SELECT s.*,
            (paid = paid_principal AND fee = paid_fee AND interest = paid_interest
             AND penalty = late_fee_paid_minor) IS NOT TRUE AS paid_wrong,
-           (paid + refunded + outstanding_minor = financed_minor
-            AND refunded = refunded_minor) IS NOT TRUE AS principal_wrong
+           (paid + refunded + charged_off + outstanding_minor = financed_minor
+            AND refunded = refunded_minor AND charged_off = charged_off_minor) IS NOT TRUE AS principal_wrong
     FROM (SELECT coalesce(p.party_id, h.party_id) AS party_id,
                  coalesce(p.purchase_ref, '(no such plan)') AS purchase_ref,
                  coalesce(h.paid, 0) AS paid, coalesce(h.refunded, 0) AS refunded,
+                 coalesce(h.charged_off, 0) AS charged_off, p.charged_off_minor,
                  coalesce(h.fee, 0) AS fee, coalesce(h.interest, 0) AS interest,
                  coalesce(h.penalty, 0) AS penalty,
                  (SELECT coalesce(sum(x), 0) FROM unnest(p.paid_principal) x) AS paid_principal,

@@ -40,7 +40,9 @@ TEST(Chart, FindsEachOfItsCodesAndNoOther) {
 TEST(Chart, SidesFollowTheKindOfAccount) {
   for (const ledger::ChartEntry& entry : ledger::chart()) {
     const int number = static_cast<int>(entry.code);
-    const bool is_debit = number < 2000 || (number >= 6400 && number < 9000) || number == 9011;
+    const bool is_allowance = number >= 1191 && number <= 1193;  // stands against 1101
+    const bool is_debit = (number < 2000 && !is_allowance) || (number >= 6400 && number < 9000) ||
+                          number == 9011 || number == 9101 || number == 9201;
     EXPECT_EQ(entry.side, is_debit ? ledger::Side::Debit : ledger::Side::Credit) << number;
     EXPECT_EQ(ledger::is_memo(entry.code), number >= 9000) << number;
   }
