@@ -84,6 +84,8 @@ std::vector<ItemResult> post_alike(engine::Engine& engine, std::span<const Lifec
       return post_as<engine::HoldRequest>(engine, &Engine::authorize, events, context);
     case 4:
       return post_as<engine::HoldRelease>(engine, &Engine::release, events, context);
+    case 6:
+      return post_as<engine::BookEvent>(engine, &Engine::record, events, context);
     default:
       return post_as<engine::LifeEvent>(engine, &Engine::change, events, context);
   }

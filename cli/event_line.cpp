@@ -254,6 +254,48 @@ LifecycleEvent read_life(EventFields& fields) {
   return event;
 }
 
+void read_pairs(EventFields& fields, engine::BookEvent& event) {
+  for (Fields& pair : fields.raw().objects("pairs", 100)) {
+    event.pairs.push_back({pair.whole("debit"), pair.whole("credit"),
+                           pair.amount("amount", fields.currency()).minor()});
+    pair.refuse_others();
+  }
+}
+
+/// Events of the book have the amounts that their rule names.
+LifecycleEvent read_book_event(EventFields& fields, const engine::BookRule& rule) {
+  engine::BookEvent event{.ref = fields.ref("ref"),
+                          .type = std::string(rule.type),
+                          .at = fields.at(),
+                          .currency = fields.currency(),
+                          .amounts = {}};
+  event.merchant = fields.ref_if_any("merchant");
+  event.channel = fields.ref_if_any("channel");
+  event.sponsor = fields.ref_if_any("sponsor");
+  event.tag = fields.ref_if_any("batch");
+  event.suspense = fields.ref_if_any("suspense");
+  event.payout = fields.ref_if_any("payout");
+  event.reason = fields.ref_if_any("reason");
+  event.requested_by = fields.ref_if_any("requested_by");
+  event.approved_by = fields.ref_if_any("approved_by");
+  if (fields.raw().has("other_currency")) {
+    const std::string code = fields.raw().text("other_currency");
+    event.other_currency = base::Currency::find(code);
+    if (!event.other_currency) {
+      throw Problem{"CURRENCY_UNKNOWN", "other_currency",
+                    fmt::format("\"{}\" is no currency of ISO 4217", code)};
+    }
+  }
+  for (const engine::RuleLeg& leg : rule.legs) {
+    if (event.amounts.contains(std::string(leg.amount)) || !fields.raw().has(leg.amount)) continue;
+    const base::Currency currency =
+        leg.is_other && event.other_currency ? *event.other_currency : fields.currency();
+    event.amounts.emplace(leg.amount, fields.raw().amount(leg.amount, currency).minor());
+  }
+  if (rule.type == "manual") read_pairs(fields, event);
+  return event;
+}
+
 using Reader = LifecycleEvent (*)(EventFields&);
 constexpr std::array kTypes = std::to_array<Choice<Reader>>({
     {"purchase", read_purchase},
@@ -288,13 +330,16 @@ LifecycleEvent read_event(std::string_view line, const engine::Catalog& catalog)
     throw Problem{"not_an_object", "", "a line is one JSON object"};
   }
   EventFields fields(parsed, catalog);
-  LifecycleEvent event = fields.raw().choice("type", kTypes)(fields);
+  const engine::BookRule* rule = engine::find_book_rule(fields.raw().text("type"));
+  LifecycleEvent event = rule != nullptr ? read_book_event(fields, *rule)
+                                         : fields.raw().choice("type", kTypes)(fields);
   fields.raw().refuse_others();
   return event;
 }
 
 std::string_view type_of(const LifecycleEvent& event) {
   if (const auto* life = std::get_if<engine::LifeEvent>(&event)) return name_of(life->change);
+  if (const auto* book = std::get_if<engine::BookEvent>(&event)) return book->type;
   constexpr std::array<std::string_view, 5> kNames = {"purchase", "repayment", "refund", "hold",
                                                       "release"};
   return kNames[event.index()];

@@ -6,14 +6,16 @@
 #include <variant>
 
 #include "cli/json_fields.h"
+#include "engine/book_event.h"
 #include "engine/catalog.h"
 #include "engine/item.h"
 #include "engine/life_event.h"
 
 namespace cli {
 
-using LifecycleEvent = std::variant<engine::Purchase, engine::Repayment, engine::RefundRequest,
-                                    engine::HoldRequest, engine::HoldRelease, engine::LifeEvent>;
+using LifecycleEvent =
+    std::variant<engine::Purchase, engine::Repayment, engine::RefundRequest, engine::HoldRequest,
+                 engine::HoldRelease, engine::LifeEvent, engine::BookEvent>;
 
 /// Reads one event; throws Problem with the field that is wrong. Amounts are in the event's
 /// currency, the book's where none is named; times without an offset are in the book's zone.

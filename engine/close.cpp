@@ -29,6 +29,7 @@
 #include "engine/settle.h"
 #include "engine/verify.h"
 #include "ledger/posting.h"
+#include "sql/store/book_event_store.h"
 #include "sql/store/close_store.h"
 #include "sql/store/customer_store.h"
 #include "sql/store/party_store.h"
@@ -194,7 +195,9 @@ struct Closer::Impl {
                  std::initializer_list<std::pair<const char*, StepFunction>> steps);
   CloseStep open_next(Day day);
   CloseStep settle_channels(Day day);
+  CloseStep remeasure(Day day);
   CloseStep recognize_income(Day day);
+  CloseStep reclass_debts(Day day);
   CloseStep settle(Day day);
   CloseStep confirm_payouts(Day day);
 
@@ -464,6 +467,66 @@ CloseStep Closer::Impl::settle_channels(Day day) {
   return step;
 }
 
+/// At a month end every allowance follows what is outstanding then.
+CloseStep Closer::Impl::remeasure(Day day) {
+  CloseStep step{.name = "impairment"};
+  if (!catalog->impairment || day != base::end_of_month(day)) return step;
+  const ImpairmentTerms& terms = *catalog->impairment;
+  std::vector<std::string> rates;  // of stage 1, 2, 3, in 10^-16
+  for (const base::Rate& pd :
+       {terms.pd_12m, terms.pd_lifetime, base::Rate{base::kRateScale, base::RateBasis::Flat}}) {
+    rates.push_back(std::to_string(base::narrow(base::checked_mul(pd.e8, terms.lgd.e8))));
+  }
+  std::vector<store::AccrualPart> parts;
+  for (const auto& change : store::remeasure_allowances(main.session, rates)) {
+    step.units += change.plans;
+    if (change.currency == catalog->currency) step.amount += change.amount;
+    if (change.amount == 0) continue;
+    parts.push_back({day, main.ids.next(), kind_of_change(change.stage), change.product,
+                     change.currency, change.amount, change.plans});
+  }
+  store::copy_accrual_parts(main.session, parts);
+  return step;
+}
+
+/// At a month end what merchants owe is shown as a claim, and no more as a negative debt of ours.
+CloseStep Closer::Impl::reclass_debts(Day day) {
+  CloseStep step{.name = "debts"};
+  if (day != base::end_of_month(day)) return step;
+  std::vector<ledger::Journal> journals;
+  std::vector<store::ItemRow> items;
+  for (const store::MerchantDebt& debt : store::list_merchant_debts(main.session, day)) {
+    const base::EventId event{main.ids.next()};
+    journals.push_back({.party = debt.merchant,
+                        .id = {main.ids.next()},
+                        .event = event,
+                        .rule = ledger::Rule::MerchantNegative,
+                        .currency = debt.currency,
+                        .business_date = day,
+                        .value_date = day,
+                        .transfers = ledger::merchant_negative(debt.merchant, debt.owed)});
+    store::ItemRow item;
+    item.party = debt.merchant;
+    item.id = {main.ids.next()};
+    item.merchant = debt.merchant;
+    item.type = store::ItemType::Adjustment;
+    item.event = event;
+    item.order_ref = "debt of " + base::to_string(day);
+    item.currency = debt.currency;
+    item.occurred_at = catalog->zone.to_instant(
+        date::local_time<std::chrono::microseconds>(day.time_since_epoch()));
+    item.business_date = day;
+    item.available_on = base::plus_days(day, 1);
+    item.gross = debt.owed;
+    items.push_back(std::move(item));
+    ++step.units;
+    if (debt.currency == catalog->currency) step.amount += debt.owed;
+  }
+  save_journals(main.session, main.accounts, journals);
+  save_items(main.session, items);
+  return step;
+}
+
 CloseStep Closer::Impl::recognize_income(Day day) {
   CloseStep step{.name = "income"};
   std::vector<ledger::Journal> journals;
@@ -545,7 +608,9 @@ ClosedDate Closer::Impl::post_date(Day day) {
     }
     run_steps(day, closed,
               {{"channels", &Impl::settle_channels},
+               {"impairment", &Impl::remeasure},
                {"income", &Impl::recognize_income},
+               {"debts", &Impl::reclass_debts},
                {"settlement", &Impl::settle},
                {"payouts", &Impl::confirm_payouts}});
     transaction.commit();

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "engine/batch.h"
 #include "engine/book.h"
+#include "engine/book_events.h"
 #include "engine/customer_close.h"
 #include "engine/life_operation.h"
 #include "engine/lookup.h"
@@ -467,6 +468,11 @@ std::vector<ItemResult> Engine::change(std::span<const LifeEvent> batch,
 base::Result<LifePreview, Refusal> Engine::preview(const LifeEvent& event,
                                                    const BatchContext& context) {
   return preview_life_event(*impl_, event, context);
+}
+
+std::vector<ItemResult> Engine::record(std::span<const BookEvent> batch,
+                                       const BatchContext& context) {
+  return post_book_events(*impl_, batch, context);
 }
 
 const Catalog& Engine::catalog() const { return *impl_->catalog; }

@@ -11,6 +11,7 @@
 
 #include "base/day.h"
 #include "base/result.h"
+#include "engine/book_event.h"
 #include "engine/catalog.h"
 #include "engine/item.h"
 #include "engine/life_event.h"
@@ -59,6 +60,9 @@ class Engine {
   std::vector<ItemResult> change(std::span<const LifeEvent> batch, const BatchContext& context);
   /// What one of them would do if it happened now. Nothing is stored.
   base::Result<LifePreview, Refusal> preview(const LifeEvent& event, const BatchContext& context);
+
+  /// Events of banks, channels, sponsors, merchants and suspense, and manual journals.
+  std::vector<ItemResult> record(std::span<const BookEvent> batch, const BatchContext& context);
 
   const Catalog& catalog() const;
   store::Session& session();

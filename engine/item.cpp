@@ -114,6 +114,22 @@ Text text(Refusal refusal) {
       return {"PLAN_NOT_CHARGED_OFF", "purchase_ref", "the plan was not charged off"};
     case Refusal::ClaimTooLow:
       return {"CLAIM_TOO_LOW", "amount", "less of the claim is left"};
+    case Refusal::EventTypeUnknown:
+      return {"EVENT_TYPE_UNKNOWN", "type", "no event has this type"};
+    case Refusal::AmountMissing:
+      return {"AMOUNT_MISSING", "amounts",
+              "an event has the amounts its type names, and no others"};
+    case Refusal::PartyMissing:
+      return {"PARTY_MISSING", "merchant",
+              "an event of this type needs a known merchant, channel or sponsor"};
+    case Refusal::ReserveNotWhole:
+      return {"RESERVE_NOT_WHOLE", "amount", "the oldest reserve tranches don't sum to the amount"};
+    case Refusal::PayoutUnknown:
+      return {"PAYOUT_UNKNOWN", "payout",
+              "no payout has this reference and amount and can be confirmed or returned"};
+    case Refusal::AccountNotFree:
+      return {"ACCOUNT_NOT_FREE", "pairs",
+              "a manual journal moves accounts that no other record is kept beside"};
     case Refusal::ChangeRefused:
       break;
   }

@@ -123,6 +123,12 @@ enum class Refusal : std::int16_t {
   PlanNotDisputed = 43,
   PlanNotChargedOff = 44,
   ClaimTooLow = 45,  ///< more than is left of the claim
+  EventTypeUnknown = 46,
+  AmountMissing = 47,    ///< an amount the event has no use for, or none at all
+  PartyMissing = 48,     ///< the merchant, channel or sponsor an event of its type needs
+  ReserveNotWhole = 49,  ///< the oldest reserve tranches don't sum to the amount
+  PayoutUnknown = 50,    ///< no payout of that reference, amount and state
+  AccountNotFree = 51,   ///< a manual journal to an account that records are kept beside
   /// From here on a change of a plan is refused, for the reason of that number in
   /// scheduling::ChangeRefusal.
   ChangeRefused = 100,

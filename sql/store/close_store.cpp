@@ -122,7 +122,11 @@ std::vector<ChannelReceipts> sum_channel_receipts(Session& session,
     SELECT r.channel_id, r.currency, r.business_date, count(*), sum(r.amount_minor)::bigint,
            sum(round(r.amount_minor::numeric * c.fee_e8 * 0.00000001))::bigint
     FROM unnest($1, $2) AS c (channel_id, fee_e8)
-    JOIN repayment r ON r.channel_id = c.channel_id
+    JOIN (SELECT channel_id, currency, business_date, amount_minor FROM repayment
+          WHERE business_date BETWEEN $3 AND $4
+          UNION ALL
+          SELECT channel_id, currency, business_date, -amount_minor FROM refund_payout
+          WHERE business_date BETWEEN $3 AND $4) r ON r.channel_id = c.channel_id
     WHERE r.business_date BETWEEN $3 AND $4
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3)",
                           Params().int8s(channels).int8s(fee_e8).day(from).day(to));

@@ -20,6 +20,7 @@ enum class CommandKind : std::int16_t {
   Release = 5,
   Reversal = 6,
   Life = 7,  ///< what engine/life_event.h lists
+  Book = 8,  ///< what engine/book_rules.cpp lists
 };
 
 /// Commands claimed by the operator (imports, replay) have this scope.
