@@ -30,6 +30,10 @@ scheduling::PaymentType payment_type(store::AllocationKind kind) {
       return scheduling::PaymentType::CreditBalance;
     case store::AllocationKind::Refund:
       return scheduling::PaymentType::MerchantRefund;
+    case store::AllocationKind::Waiver:
+    case store::AllocationKind::Chargeback:
+    case store::AllocationKind::ChargeOff:
+      break;  // their parts are decided, not allocated
   }
   CHECK(false, "allocation kind {}", static_cast<int>(kind));
 }

@@ -86,8 +86,10 @@ class BookBatch {
       if (!e.merchant.empty()) merchants.insert(e.merchant);
       if (!e.sponsor.empty()) sponsors.insert(e.sponsor);
     }
-    know_merchants(engine_, merchants, "");
-    sponsors_ = find_or_make_parties(engine_, store::PartyKind::Sponsor, sponsors, "");
+    const bool creates = context_.create_parties;
+    know_merchants(engine_, merchants, creates ? engine_.catalog->created_merchant_terms : "");
+    sponsors_ = find_or_make_parties(engine_, store::PartyKind::Sponsor, sponsors,
+                                     creates ? "sponsor" : "");
     const auto one = [&](store::PartyKind kind, const std::string& ref) {
       const auto found = store::find_parties(engine_.session, kind, std::vector{ref});
       CHECK(found.size() == 1, "the book has no party {}", ref);

@@ -519,6 +519,18 @@ CloseStep Closer::Impl::reclass_debts(Day day) {
     item.available_on = base::plus_days(day, 1);
     item.gross = debt.owed;
     items.push_back(std::move(item));
+    // What is kept as security is taken before anybody is asked to pay.
+    if (const std::int64_t taken =
+            store::take_reserve_up_to(main.session, debt.merchant, debt.currency, debt.owed, day)) {
+      journals.push_back({.party = debt.merchant,
+                          .id = {main.ids.next()},
+                          .event = event,
+                          .rule = ledger::Rule::MerchantSetOff,
+                          .currency = debt.currency,
+                          .business_date = day,
+                          .value_date = day,
+                          .transfers = ledger::merchant_set_off(debt.merchant, taken)});
+    }
     ++step.units;
     if (debt.currency == catalog->currency) step.amount += debt.owed;
   }

@@ -66,7 +66,8 @@ class CaptureOperation : public Operation {
     know_merchants(engine, merchants, context.create_parties ? catalog.created_merchant_terms : "");
     customers_ = find_or_make_parties(engine, store::PartyKind::Customer, customers,
                                       context.create_parties ? catalog.created_customer_terms : "");
-    sponsors_ = find_or_make_parties(engine, store::PartyKind::Sponsor, sponsors, "");
+    sponsors_ = find_or_make_parties(engine, store::PartyKind::Sponsor, sponsors,
+                                     context.create_parties ? "sponsor" : "");
     std::set<std::string> holds;
     for (const Work& work : items) {
       const std::string& hold = batch_[work.index].hold_ref;

@@ -281,6 +281,12 @@ Transfers merchant_negative(base::PartyId merchant, std::int64_t amount) {
   return out;
 }
 
+Transfers merchant_set_off(base::PartyId merchant, std::int64_t amount) {
+  Transfers out;
+  move(out, {Code::MerchantReserve, merchant}, {Code::MerchantDebt, merchant}, amount);
+  return out;
+}
+
 Transfers reserve_hold(base::PartyId merchant, std::int64_t amount) {
   Transfers out;
   move(out, payable(merchant, "reserve"), {Code::MerchantReserve, merchant}, amount);

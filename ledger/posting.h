@@ -120,6 +120,7 @@ Transfers dispute_won(base::PartyId merchant, std::int64_t amount, std::int64_t 
 /// What a repayment had paid of a plan is owed again; the money goes back through `to`.
 Transfers repay_chargeback(const AccountKey& to, const Paid& paid);
 Transfers merchant_negative(base::PartyId merchant, std::int64_t amount);
+Transfers merchant_set_off(base::PartyId merchant, std::int64_t amount);
 
 Transfers reserve_hold(base::PartyId merchant, std::int64_t amount);
 Transfers reserve_release(base::PartyId merchant, std::int64_t amount);

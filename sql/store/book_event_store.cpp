@@ -26,6 +26,25 @@ bool take_reserve(Session& session, base::PartyId merchant, base::Currency curre
   return !rows.empty();
 }
 
+std::int64_t take_reserve_up_to(Session& session, base::PartyId merchant, base::Currency currency,
+                                std::int64_t amount, base::Day day) {
+  return query(session, R"(
+    WITH running AS (
+      SELECT settled_on, sale_date,
+             sum(amount_minor) OVER (ORDER BY settled_on, sale_date) AS through
+      FROM reserve_tranche
+      WHERE merchant_id = $1 AND currency = $2 AND released_on IS NULL),
+    taken AS (
+      UPDATE reserve_tranche t SET released_on = $4
+      FROM running r
+      WHERE t.merchant_id = $1 AND t.currency = $2 AND t.settled_on = r.settled_on
+        AND t.sale_date = r.sale_date AND r.through <= $3
+      RETURNING t.amount_minor)
+    SELECT coalesce(sum(amount_minor), 0)::bigint FROM taken)",
+               Params().int8(merchant.value).text(currency.code()).int8(amount).day(day))
+      .int8(0, 0);
+}
+
 bool open_payout(Session& session, base::PartyId merchant, std::int64_t id, const std::string& ref,
                  base::Currency currency, std::int64_t amount, base::Day day) {
   return query(session, R"(

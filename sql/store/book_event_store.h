@@ -17,6 +17,10 @@ namespace store {
 bool take_reserve(Session& session, base::PartyId merchant, base::Currency currency,
                   std::int64_t amount, base::Day day);
 
+/// The same for as many of the oldest tranches as fit into the amount; what they sum to.
+std::int64_t take_reserve_up_to(Session& session, base::PartyId merchant, base::Currency currency,
+                                std::int64_t amount, base::Day day);
+
 /// A payout that no settlement made; false if the reference is taken.
 bool open_payout(Session& session, base::PartyId merchant, std::int64_t id, const std::string& ref,
                  base::Currency currency, std::int64_t amount, base::Day day);

@@ -20,17 +20,23 @@ constexpr const char* kCustomersOfDay = R"(
            sum(fee) AS fee, sum(penalty) AS penalty, sum(credit) AS credit
     FROM (
       SELECT j.party_id, coalesce(j.plan_id, 0) AS plan_id,
-             CASE WHEN t.debit = ANY (c.principal) THEN t.amount ELSE 0 END AS captured,
-             CASE WHEN t.credit = ANY (c.principal) THEN t.amount ELSE 0 END AS principal,
-             CASE WHEN t.credit = ANY (c.fee) THEN t.amount ELSE 0 END AS fee,
-             CASE WHEN t.credit = ANY (c.late_fee) THEN t.amount ELSE 0 END AS penalty,
+             CASE WHEN j.rule = 4 AND t.debit = ANY (c.principal) THEN t.amount ELSE 0 END
+               AS captured,
+             CASE WHEN t.credit = ANY (c.principal) THEN t.amount
+                  WHEN j.rule = 27 AND t.debit = ANY (c.principal) THEN -t.amount ELSE 0 END
+               AS principal,
+             CASE WHEN t.credit = ANY (c.fee) THEN t.amount
+                  WHEN j.rule = 27 AND t.debit = ANY (c.fee) THEN -t.amount ELSE 0 END AS fee,
+             CASE WHEN t.credit = ANY (c.late_fee) THEN t.amount
+                  WHEN j.rule = 27 AND t.debit = ANY (c.late_fee) THEN -t.amount ELSE 0 END
+               AS penalty,
              CASE WHEN t.credit = ANY (c.credit) THEN t.amount
                   WHEN t.debit = ANY (c.credit) THEN -t.amount ELSE 0 END AS credit
       FROM journal j
         CROSS JOIN code c
         CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
           AS t (debit, credit, amount)
-      WHERE j.business_date = $1 AND j.rule IN (4, 5, 6, 8)
+      WHERE j.business_date = $1 AND j.rule IN (4, 5, 6, 8, 19, 25, 27, 30, 32)
       UNION ALL
       SELECT a.party_id, a.plan_id, 0, -s.principal, -s.fee, -a.penalty_minor,
              CASE a.kind WHEN 2 THEN s.principal + s.fee + s.interest + a.penalty_minor
@@ -52,9 +58,10 @@ constexpr const char* kCustomersOfDay = R"(
                coalesce(sum(x.fee), 0) AS paid_fee
         FROM unnest(p.principal, p.paid_principal, p.paid_fee) AS x (due, principal, fee)) s),
   history AS (
-    SELECT a.party_id, a.plan_id, sum(CASE WHEN a.kind = 3 THEN 0 ELSE s.principal END) AS paid,
+    SELECT a.party_id, a.plan_id, sum(CASE WHEN a.kind IN (3, 6) THEN 0 ELSE s.principal END) AS paid,
+           sum(CASE WHEN a.kind = 6 THEN s.principal ELSE 0 END) AS charged_off,
            sum(CASE WHEN a.kind = 3 THEN s.principal ELSE 0 END) AS refunded,
-           sum(CASE WHEN a.kind = 3 THEN 0 ELSE s.fee END) AS fee, sum(a.penalty_minor) AS penalty
+           sum(CASE WHEN a.kind IN (3, 6) THEN 0 ELSE s.fee END) AS fee, sum(a.penalty_minor) AS penalty
     FROM (SELECT a.* FROM touched t JOIN allocation a ON a.party_id = t.party_id OFFSET 0) a
       CROSS JOIN LATERAL (
         SELECT coalesce(sum(x.principal), 0) AS principal, coalesce(sum(x.fee), 0) AS fee
@@ -65,7 +72,8 @@ constexpr const char* kCustomersOfDay = R"(
            p.outstanding_minor <> p.due - p.paid_principal AS due_wrong,
            coalesce(h.paid, 0) <> p.paid_principal OR coalesce(h.fee, 0) <> p.paid_fee
              OR coalesce(h.penalty, 0) <> p.late_fee_paid_minor AS paid_wrong,
-           coalesce(h.paid, 0) + coalesce(h.refunded, 0) + p.outstanding_minor <> p.financed_minor
+           coalesce(h.paid, 0) + coalesce(h.refunded, 0) + coalesce(h.charged_off, 0)
+             + p.outstanding_minor <> p.financed_minor
              OR coalesce(h.refunded, 0) <> p.refunded_minor AS captured_wrong
     FROM plans p
       LEFT JOIN history h ON h.party_id = p.party_id AND h.plan_id = p.plan_id),
