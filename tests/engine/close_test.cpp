@@ -322,7 +322,7 @@ TEST(Close, BreakingOffAnywhereChangesNothing) {
       }
     }
   });
-  EXPECT_EQ(crashes, 7 * 8 + 5);  // on two of the nights no customer has anything to do
+  EXPECT_EQ(crashes, 7 * 10 + 5);  // on two of the nights no customer has anything to do
   EXPECT_EQ(world.digest(), undisturbed_digest());
 }
 

@@ -268,7 +268,7 @@ TEST(Posting, ANegativeAmountIsABug) {
   EXPECT_THROW(ledger::auth_hold(-1), base::CheckFailure);
   EXPECT_THROW(ledger::capture({.merchant = kM1, .product = "p", .financed = -1}),
                base::CheckFailure);
-  EXPECT_THROW(ledger::channel_settle(kWx, kBank, 1, 2), base::CheckFailure);
+  EXPECT_THROW(ledger::payout_instruct(kM1, -1), base::CheckFailure);
 }
 
 TEST(Posting, ASubsidyThatNobodyPaysIsABug) {
