@@ -10,6 +10,7 @@
 #include "cli/tables.h"
 #include "engine/statement.h"
 #include "engine/statement_text.h"
+#include "engine/statement_xlsx.h"
 #include "sql/store/database.h"
 
 namespace cli {
@@ -60,6 +61,11 @@ void print_control(const engine::StatementHeader& header) {
   }
 }
 
+template <class Pieces>
+void write(Output& output, Pieces pieces) {
+  for (std::string piece; pieces.next(piece); piece.clear()) output.write(piece);
+}
+
 Exit run(const Options& options) {
   std::optional<Period> period;
   if (!options.month.empty()) period = month_of(options.month);
@@ -79,10 +85,13 @@ Exit run(const Options& options) {
   if (options.format == "table") {
     print_statement(output.stream(), **statement);
   } else {
-    engine::StatementText text(**statement, options.format == "csv"
-                                                ? engine::StatementFormat::Csv
-                                                : engine::StatementFormat::Json);
-    for (std::string piece; text.next(piece); piece.clear()) output.write(piece);
+    if (options.format == "xlsx") {
+      write(output, engine::StatementXlsx(**statement));
+    } else {
+      write(output, engine::StatementText(**statement, options.format == "csv"
+                                                           ? engine::StatementFormat::Csv
+                                                           : engine::StatementFormat::Json));
+    }
     print_control((*statement)->header());
   }
   output.commit();
@@ -100,8 +109,8 @@ void add_statement(CLI::App& app, Outcome& outcome) {
   from->needs(to);
   to->needs(from);
   command->add_option("--month", options->month, "A whole month, YYYY-MM")->excludes(from);
-  command->add_option("--format", options->format, "table, csv or json (docs/exports.md)")
-      ->check(CLI::IsMember({"table", "csv", "json"}))
+  command->add_option("--format", options->format, "table, csv, json or xlsx (docs/exports.md)")
+      ->check(CLI::IsMember({"table", "csv", "json", "xlsx"}))
       ->capture_default_str();
   command->add_option("--out", options->out, "File to write; standard output if not given");
   command->callback([options, &outcome] { outcome.exit = run(*options); });
