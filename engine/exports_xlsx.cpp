@@ -48,8 +48,8 @@ class TrialBalanceXlsx : public XlsxExport {
  public:
   TrialBalanceXlsx(store::Session& session, TrialBalance balance)
       : XlsxExport(session, "trial balance",
-                   {{"as_of", 11},
-                    {"account", 8},
+                   {{"as_of", 12},
+                    {"account", 10},
                     {"name", 34},
                     {"owner", 16},
                     {"tag", 12},
@@ -81,12 +81,12 @@ class LinesXlsx : public XlsxExport {
  public:
   LinesXlsx(store::Session& session, DateRange dates)
       : XlsxExport(session, "lines",
-                   {{"business_date", 13},
+                   {{"business_date", 14},
                     {"voucher", 9},
                     {"line", 6},
                     {"rule", 18},
-                    {"value_date", 11},
-                    {"account", 8},
+                    {"value_date", 12},
+                    {"account", 10},
                     {"name", 34},
                     {"owner", 16},
                     {"tag", 12},

@@ -31,6 +31,7 @@ cat > events.ndjson <<'LINES'
 {"type":"purchase","ref":"O2","customer":"C2","merchant":"M1","at":"2026-03-02 11:00:00","amount":"300.00","installments":3,"product":"interest_free"}
 {"type":"purchase","ref":"O3: [1/2], \"x\" 50%","customer":"C2","merchant":"店:1;  号","at":"2026-03-02 12:00:00","amount":"99.99","installments":3,"currency":"USD"}
 {"type":"purchase","ref":"O4","customer":"客户","merchant":"m (1)","at":"2026-03-02 13:00:00","amount":"12000","installments":3,"currency":"JPY"}
+{"type":"hold","ref":":t:  date:2026-99-99;key:: 1 \\n \\","customer":"C2","merchant":"M1","at":"2026-03-02 13:30:00","amount":"1.00"}
 {"type":"hold","ref":"=1+1","customer":"C2","merchant":"M1","at":"2026-03-02 14:00:00","amount":"50.00"}
 LINES
 expect 0 "" "$fenqi" import events events.ndjson --create-parties
