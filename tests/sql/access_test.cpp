@@ -89,9 +89,9 @@ TEST_F(Access, AJournalIsReversedAtMostOnce) {
 // The program by its grants, the owner by triggers.
 TEST_F(Access, ThePastIsAppendOnly) {
   tests::make_small_book(owner_);
-  for (const std::string table :
-       {"journal", "plan_version", "repayment", "refund", "allocation", "limit_change",
-        "merchant_item", "settlement", "account_day", "voucher", "seal"}) {
+  for (const std::string table : {"journal", "plan_version", "repayment", "refund", "allocation",
+                                  "limit_change", "merchant_item", "settlement", "account_day",
+                                  "voucher", "seal", "life_event", "refund_payout"}) {
     const std::string column =
         store::query(owner_,
                      "SELECT attname::text FROM pg_attribute WHERE attrelid = $1::text::regclass "
