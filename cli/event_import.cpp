@@ -22,13 +22,19 @@ constexpr int kShownRejects = 10;
 using engine::ItemResult;
 using engine::Status;
 
-/// Lines out of bytes in constant memory; one that is too long is nothing.
+/// A line of the file; of one that is too long nothing is kept.
+struct Line {
+  std::string text;
+  bool is_too_long = false;
+};
+
+/// Lines out of bytes in constant memory.
 class Lines {
  public:
   explicit Lines(const std::string& path) : source_(path), block_(kReadBytes) {}
 
-  bool next(std::optional<std::string>& line) {
-    line.emplace();
+  bool next(Line& line) {
+    line = {};
     bool any = false;
     for (;;) {
       if (at_ == size_) {
@@ -39,10 +45,11 @@ class Lines {
       any = true;
       const char c = block_[at_++];
       if (c == '\n') break;
-      if (line && line->size() == kLineBytesMax) line.reset();
-      if (line) *line += c;
+      if (line.text.size() == kLineBytesMax) line.is_too_long = true;
+      if (!line.is_too_long) line.text += c;
     }
-    if (line && line->ends_with('\r')) line->pop_back();
+    if (line.is_too_long) line.text.clear();
+    if (line.text.ends_with('\r')) line.text.pop_back();
     ++number_;
     return any;
   }
@@ -121,9 +128,10 @@ class EventImport {
   }
 
   void run() {
-    std::optional<std::string> line;
+    Line line;
     while (lines_.next(line)) {
-      if (line && line->find_first_not_of(" \t") == std::string::npos) continue;
+      const bool is_blank = line.text.find_first_not_of(" \t") == std::string::npos;
+      if (is_blank && !line.is_too_long) continue;
       take(line);
       if (events_.size() == options_.batch) post();
     }
@@ -145,20 +153,19 @@ class EventImport {
   }
 
  private:
-  void take(const std::optional<std::string>& line) {
+  void take(const Line& line) {
     try {
-      if (!line) {
+      if (line.is_too_long) {
         throw Problem{"line_too_long", "",
                       fmt::format("a line has at most {} bytes", kLineBytesMax)};
       }
-      events_.push_back(read_event(*line, *catalog_));
+      events_.push_back(read_event(line.text, *catalog_));
       numbers_.push_back(lines_.number());
     } catch (const Problem& problem) {
       // What stands before it is posted first, so that the rejects are in the file's order.
       post();
       count("unreadable", Status::Rejected);
-      reject({lines_.number(), problem.code, problem.field, line ? input::cut(*line) : "",
-              problem.detail});
+      reject({lines_.number(), problem.code, problem.field, input::cut(line.text), problem.detail});
     }
   }
 
