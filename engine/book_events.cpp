@@ -264,13 +264,18 @@ class BookBatch {
           return Refusal::IdempotencyConflict;
         }
         const bool is_short = rule.legs.front().debit.code == ledger::Code::Shortage;
-        opened_.push_back({e.ref, is_short ? 1901 : 2901, event_, e.currency, amount("amount"), 0,
-                           business_date_});
+        // At once, so that a later event of the batch can clear it.
+        store::insert_suspense(engine_.session,
+                               std::vector{store::SuspenseRow{
+                                   e.ref, is_short ? store::kShortage : store::kReceipt, event_,
+                                   e.currency, amount("amount"), 0, business_date_}});
         return Refusal::None;
       }
       case BookEffect::ClearsSuspense: {
         const auto items = store::load_suspense(engine_.session, std::vector{e.suspense});
-        if (items.empty()) return Refusal::SuspenseUnknown;
+        if (items.empty() || items.front().code != store::kShortage) {
+          return Refusal::SuspenseUnknown;
+        }
         if (items.front().currency != e.currency) return Refusal::CurrencyMismatch;
         if (items.front().amount - items.front().cleared < amount("amount")) {
           return Refusal::SuspenseTooLow;
@@ -354,7 +359,6 @@ class BookBatch {
   }
 
   void save() {
-    store::insert_suspense(engine_.session, opened_);
     save_journals(engine_.session, engine_.accounts, journals_);
     save_items(engine_.session, items_);
     std::vector<const store::LifeEventRow*> records;
@@ -378,7 +382,6 @@ class BookBatch {
   std::vector<ledger::Journal> journals_;
   std::vector<store::ItemRow> items_;
   std::vector<store::LifeEventRow> records_;
-  std::vector<store::SuspenseRow> opened_;
 };
 
 }  // namespace

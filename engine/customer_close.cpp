@@ -408,7 +408,7 @@ void post_late_fee(Customer& customer, store::PlanRow& plan, Day value_date, Day
                    const Catalog& catalog, IdSource& ids, base::EventId event) {
   if (!is_active(plan) || cannot_have_late_fee(plan, value_date)) return;
   const View view(plan, catalog);
-  if (has_accrual_stopped(view.dpd(value_date), catalog)) return;
+  if (catalog.impairment && has_accrual_stopped(view.dpd(value_date), catalog)) return;
   std::int64_t target = plan.late_fee;
   switch (late_fee_path(view, plan.late_fee, plan.late_through, value_date)) {
     case LateFeePath::Unchanged:

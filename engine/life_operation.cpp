@@ -158,7 +158,7 @@ std::vector<Refusal> LifeOperation::resolve(Engine::Impl& engine, std::span<Work
   customers_ = find_or_make_parties(engine, store::PartyKind::Customer, customers, "");
   const std::vector<std::string> suspense_refs(suspense.begin(), suspense.end());
   for (store::SuspenseRow& row : store::load_suspense(engine.session, suspense_refs)) {
-    open_suspense_.emplace(row.ref, std::pair{row.currency, row.amount - row.cleared});
+    suspense_.emplace(row.ref, row);
   }
   load_repayment_sources(engine);
   const auto banks = store::find_parties(engine.session, store::PartyKind::Bank,
@@ -215,11 +215,14 @@ Refusal LifeOperation::check_suspense(const LifeEvent& event) const {
   const auto* back = std::get_if<ChargeBack>(&event.change);
   const std::string ref = back != nullptr ? back->shortage : suspense_of(event.change);
   if (ref.empty()) return Refusal::None;
-  const auto open = open_suspense_.find(ref);
-  if (open == open_suspense_.end()) return Refusal::SuspenseUnknown;
-  if (open->second.first != event.currency) return Refusal::CurrencyMismatch;
+  const auto item = suspense_.find(ref);
+  const int code = back != nullptr ? store::kShortage : store::kReceipt;
+  if (item == suspense_.end() || item->second.code != code) return Refusal::SuspenseUnknown;
+  if (item->second.currency != event.currency) return Refusal::CurrencyMismatch;
   const auto amount = amount_of(event.change);
-  if (amount && amount->minor() > open->second.second) return Refusal::SuspenseTooLow;
+  if (amount && amount->minor() > item->second.amount - item->second.cleared) {
+    return Refusal::SuspenseTooLow;
+  }
   return Refusal::None;
 }
 

@@ -52,7 +52,7 @@ class LifeOperation : public Operation {
   Commands purchases_, refunds_, repayments_;
   std::unordered_map<std::string, store::PartyRow> customers_;
   std::unordered_map<std::int64_t, store::RepaymentSource> sources_;  // by event
-  std::unordered_map<std::string, std::pair<base::Currency, std::int64_t>> open_suspense_;
+  std::unordered_map<std::string, store::SuspenseRow> suspense_;
   base::PartyId bank_;
 };
 

@@ -14,6 +14,9 @@
 
 namespace store {
 
+inline constexpr int kReceipt = 2901;   ///< nobody has been found for it
+inline constexpr int kShortage = 1901;  ///< missing
+
 struct SuspenseRow {
   std::string ref;
   int code = 0;  ///< 1901 or 2901
