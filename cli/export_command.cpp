@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/instant_option.h"
 #include "cli/output.h"
 #include "engine/ageing.h"
 #include "engine/exports.h"
@@ -19,6 +20,7 @@ namespace {
 
 struct Options {
   std::string as_of;
+  std::string known_at;
   std::string from;
   std::string to;
   std::string format;
@@ -27,9 +29,8 @@ struct Options {
 
 struct Request {
   std::string format;
-  std::optional<base::Day> as_of;
+  engine::ReadingRequest reading;
   std::optional<base::Day> from;
-  std::optional<base::Day> to;
 };
 
 using Open = std::function<engine::ExportResult(store::Session&, const Request&)>;
@@ -42,9 +43,12 @@ std::optional<base::Day> day_of(const char* option, const std::string& text) {
 }
 
 Exit run(const Options& options, const Open& open) {
-  const Request request{options.format, day_of("--as-of", options.as_of),
-                        day_of("--from", options.from), day_of("--to", options.to)};
+  Request request{.format = options.format,
+                  .reading = {.as_of = day_of("--as-of", options.as_of)},
+                  .from = day_of("--from", options.from)};
+  if (const auto to = day_of("--to", options.to)) request.reading.as_of = to;
   store::Session session(store::open_migrated_database());
+  request.reading.known_at = instant_of(session, "--known-at", options.known_at);
   const auto rows = open(session, request);
   if (!rows) {
     std::cerr << "fenqi: " << rows.error().sentence << "\n";
@@ -56,7 +60,13 @@ Exit run(const Options& options, const Open& open) {
   return Exit::Done;
 }
 
-const std::vector<std::string> kTables = {"csv", "xlsx"};
+const std::vector<std::string> kTables = {"csv", "xlsx", "json"};
+
+engine::TableFormat table_format_of(const std::string& name) {
+  if (name == "xlsx") return engine::TableFormat::Xlsx;
+  if (name == "json") return engine::TableFormat::Json;
+  return engine::TableFormat::Csv;
+}
 
 engine::JournalFormat journal_format_of(const std::string& name) {
   if (name == "ledger") return engine::JournalFormat::Ledger;
@@ -64,20 +74,33 @@ engine::JournalFormat journal_format_of(const std::string& name) {
   return engine::JournalFormat::Hledger;
 }
 
-enum class Takes { Nothing, AsOf, FromTo };
+struct Takes {
+  bool as_of = true;
+  bool from = false;  ///< and --to, which is --as-of by another name
+  bool known_at = false;
+};
 using Formats = std::vector<std::string>;  // the first one if none is asked for
 
-void add(CLI::App& parent, Outcome& outcome, const char* name, const char* what, Takes takes,
+void add(CLI::App& parent, Outcome& outcome, const char* name, const char* what, const Takes& takes,
          Open open, const Formats& formats = {"csv"}) {
   auto options = std::make_shared<Options>();
   options->format = formats.front();
   CLI::App* command = parent.add_subcommand(name, what);
-  if (takes == Takes::AsOf) {
-    command->add_option("--as-of", options->as_of, "A closed date; the last one if not given");
+  if (takes.as_of) {
+    auto* as_of =
+        command->add_option("--as-of", options->as_of,
+                            takes.known_at ? "Through this business date; the last closed one, or "
+                                             "with --known-at the one open then, if not given"
+                                           : "A closed date; the last one if not given");
+    if (takes.from) {
+      command->add_option("--from", options->from, "First business date");
+      command->add_option("--to", options->to, "Last business date: --as-of by another name")
+          ->excludes(as_of);
+    }
   }
-  if (takes == Takes::FromTo) {
-    command->add_option("--from", options->from, "First business date");
-    command->add_option("--to", options->to, "Last business date");
+  if (takes.known_at) {
+    command->add_option("--known-at", options->known_at,
+                        "As it was known at this time (RFC 3339, or local to the book's zone)");
   }
   command->add_option("--format", options->format, "See docs/exports.md")
       ->check(CLI::IsMember(formats))
@@ -92,42 +115,40 @@ void add_export(CLI::App& app, Outcome& outcome) {
   CLI::App* command = app.add_subcommand("export", "Files for accountants and other programs");
   command->require_subcommand(1);
   add(
-      *command, outcome, "trial-balance", "Every account and its balance as of a closed date",
-      Takes::AsOf,
+      *command, outcome, "trial-balance", "Every account and its balance", {.known_at = true},
       [](store::Session& session, const Request& request) {
-        return request.format == "xlsx" ? engine::export_trial_balance_xlsx(session, request.as_of)
-                                        : engine::export_trial_balance(session, request.as_of);
+        return engine::export_trial_balance(session, request.reading,
+                                            table_format_of(request.format));
       },
       kTables);
   add(
-      *command, outcome, "lines", "Journal lines of closed dates; the last one if none are given",
-      Takes::FromTo,
+      *command, outcome, "lines", "Journal lines; of the last date if --from is not given",
+      {.from = true, .known_at = true},
       [](store::Session& session, const Request& request) {
-        return request.format == "xlsx"
-                   ? engine::export_lines_xlsx(session, request.from, request.to)
-                   : engine::export_lines(session, request.from, request.to);
+        return engine::export_lines(session, request.from, request.reading,
+                                    table_format_of(request.format));
       },
       kTables);
-  add(*command, outcome, "journal",
-      "Journals of closed dates, as programs for accounting in plain text read them", Takes::FromTo,
+  add(*command, outcome, "journal", "Journals as programs for accounting in plain text read them",
+      {.from = true, .known_at = true},
       [](store::Session& session, const Request& request) {
         return engine::export_journal(session, journal_format_of(request.format), request.from,
-                                      request.to);
+                                      request.reading);
       },
       {"hledger", "ledger", "beancount"});
-  add(*command, outcome, "installments", "Every installment as it is now", Takes::Nothing,
+  add(*command, outcome, "installments", "Every installment as it is now", {.as_of = false},
       [](store::Session& session, const Request&) { return engine::export_installments(session); });
-  add(*command, outcome, "ageing", "What is owed by days past due, as of a closed date",
-      Takes::AsOf, [](store::Session& session, const Request& request) {
-        return engine::export_ageing(session, request.as_of);
+  add(*command, outcome, "ageing", "What is owed by days past due, as of a closed date", {},
+      [](store::Session& session, const Request& request) {
+        return engine::export_ageing(session, request.reading.as_of);
       });
   add(*command, outcome, "seals", "What each closed date was sealed with, to be kept elsewhere",
-      Takes::FromTo, [](store::Session& session, const Request& request) {
-        return engine::export_seals(session, request.from, request.to);
+      {.from = true}, [](store::Session& session, const Request& request) {
+        return engine::export_seals(session, request.from, request.reading.as_of);
       });
-  add(*command, outcome, "limit-changes", "The feed of limit decisions", Takes::FromTo,
+  add(*command, outcome, "limit-changes", "The feed of limit decisions", {.from = true},
       [](store::Session& session, const Request& request) {
-        return engine::export_limit_changes(session, request.from, request.to);
+        return engine::export_limit_changes(session, request.from, request.reading.as_of);
       });
 }
 

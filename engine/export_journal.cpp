@@ -11,13 +11,13 @@ namespace {
 
 class JournalExport : public Export {
  public:
-  JournalExport(store::Session& session, JournalFormat format, DateRange dates)
+  JournalExport(store::Session& session, JournalFormat format, const PeriodReading& period)
       : transaction_(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
         format_(format),
-        dates_(dates),
-        accounts_(store::list_balances(session, dates.last)),
-        brought_forward_(store::list_balances(session, day_before())),
-        journals_(session, dates.first, dates.last) {
+        period_(period),
+        accounts_(store::list_balances(session, period.reading)),
+        brought_forward_(store::list_balances(session, period.reading.through(day_before()))),
+        journals_(session, period.from, period.reading) {
     for (const auto& [account, minor] : accounts_) {
       names_.emplace(account.id, account_name(format, account));
     }
@@ -26,7 +26,7 @@ class JournalExport : public Export {
   bool next(std::string& out) override {
     if (!begun_) {
       append_head(out, format_,
-                  {.opens_on = day_before(), .last = dates_.last, .accounts = accounts_});
+                  {.opens_on = day_before(), .last = period_.reading.as_of, .accounts = accounts_});
       append_brought_forward(out);
       begun_ = true;
       return true;
@@ -37,7 +37,7 @@ class JournalExport : public Export {
   }
 
  private:
-  base::Day day_before() const { return base::plus_days(dates_.first, -1); }
+  base::Day day_before() const { return base::plus_days(period_.from, -1); }
 
   /// An entry a currency: the balances at the close of the day before the first. Together they are
   /// 0.
@@ -80,7 +80,7 @@ class JournalExport : public Export {
 
   store::Transaction transaction_;
   JournalFormat format_;
-  DateRange dates_;
+  PeriodReading period_;
   std::vector<store::AccountBalance> accounts_;
   std::vector<store::AccountBalance> brought_forward_;
   std::unordered_map<std::int64_t, std::string> names_;
@@ -91,14 +91,10 @@ class JournalExport : public Export {
 }  // namespace
 
 ExportResult export_journal(store::Session& session, JournalFormat format,
-                            std::optional<base::Day> from, std::optional<base::Day> to) {
-  const auto last = closed_date(session, to);
-  if (!last) return std::unexpected(last.error());
-  const auto first = closed_date(session, from ? *from : store::find_book_dates(session)->opens_on);
-  if (!first) return std::unexpected(first.error());
-  const auto dates = in_order(*first, *last);
-  if (!dates) return std::unexpected(dates.error());
-  return std::make_unique<JournalExport>(session, format, *dates);
+                            std::optional<base::Day> from, const ReadingRequest& request) {
+  const auto period = take_period_reading(session, from, request, FromDefault::BookOpening);
+  if (!period) return std::unexpected(period.error());
+  return std::make_unique<JournalExport>(session, format, *period);
 }
 
 }  // namespace engine

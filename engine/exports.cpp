@@ -1,7 +1,5 @@
 #include "engine/exports.h"
 
-#include <fmt/format.h>
-
 #include <map>
 
 #include "base/check.h"
@@ -9,24 +7,6 @@
 #include "ledger/chart.h"
 
 namespace engine {
-
-std::unexpected<ReportRefused> refused(ReportRefusal refusal, std::string sentence) {
-  return std::unexpected(ReportRefused{refusal, std::move(sentence)});
-}
-
-std::string_view code(ReportRefusal refusal) {
-  switch (refusal) {
-    case ReportRefusal::BookMissing:
-      return "BOOK_MISSING";
-    case ReportRefusal::DateNotClosed:
-      return "DATE_NOT_CLOSED";
-    case ReportRefusal::DateBeforeBook:
-      return "DATE_BEFORE_BOOK";
-    case ReportRefusal::DatesReversed:
-      return "DATES_REVERSED";
-  }
-  std::unreachable();
-}
 
 std::string_view name(store::PlanStatus status) {
   switch (status) {
@@ -72,59 +52,23 @@ std::string_view name(store::Block block) {
   std::unreachable();
 }
 
-ReportResult<base::Day> closed_date(store::Session& session, std::optional<base::Day> asked) {
-  const auto book = store::find_book_dates(session);
-  if (!book) return refused(ReportRefusal::BookMissing, "the database has no book yet");
-  if (book->closed_through < book->opens_on) {
-    return refused(ReportRefusal::DateNotClosed,
-                   fmt::format("no date of the book is closed yet; it opened on {}",
-                               base::to_string(book->opens_on)));
-  }
-  if (!asked) return book->closed_through;
-  if (*asked > book->closed_through) {
-    return refused(ReportRefusal::DateNotClosed,
-                   fmt::format("{} is not closed: the book is closed through {}",
-                               base::to_string(*asked), base::to_string(book->closed_through)));
-  }
-  if (*asked < book->opens_on) {
-    return refused(ReportRefusal::DateBeforeBook,
-                   fmt::format("{} is before the book opened, on {}", base::to_string(*asked),
-                               base::to_string(book->opens_on)));
-  }
-  return *asked;
-}
-
-ReportResult<DateRange> lines_dates(store::Session& session, std::optional<base::Day> from,
-                                    std::optional<base::Day> to) {
-  const auto last = closed_date(session, to);
-  if (!last) return std::unexpected(last.error());
-  const auto first = closed_date(session, from ? from : *last);
-  if (!first) return std::unexpected(first.error());
-  return in_order(*first, *last);
-}
-
-ReportResult<TrialBalance> trial_balance(store::Session& session, std::optional<base::Day> as_of) {
-  const auto day = closed_date(session, as_of);
-  if (!day) return std::unexpected(day.error());
-  TrialBalance balance{*day, store::list_balances(session, *day)};
+TrialBalance trial_balance(store::Session& session, const Reading& reading) {
+  TrialBalance balance{reading.as_of, store::list_balances(session, reading)};
   std::map<std::pair<base::Currency, bool>, base::int128> sums;
   for (const auto& [account, minor] : balance.rows) {
     sums[{account.currency, ledger::is_memo(account.code)}] += minor;
   }
   for (const auto& [key, sum] : sums) {
     CHECK(sum == 0, "debits exceed credits by {} minor units of {} on {}", base::narrow(sum),
-          key.first.code(), base::to_string(*day));
+          key.first.code(), base::to_string(reading.as_of));
   }
   return balance;
 }
 
-ReportResult<DateRange> in_order(base::Day first, base::Day last) {
-  if (first > last) {
-    return refused(ReportRefusal::DatesReversed,
-                   fmt::format("the dates start on {}, after their end on {}",
-                               base::to_string(first), base::to_string(last)));
-  }
-  return DateRange{first, last};
+ReportResult<TrialBalance> trial_balance(store::Session& session, std::optional<base::Day> as_of) {
+  const auto reading = take_reading(session, {.as_of = as_of});
+  if (!reading) return std::unexpected(reading.error());
+  return trial_balance(session, *reading);
 }
 
 }  // namespace engine

@@ -12,95 +12,12 @@
 namespace engine {
 namespace {
 
-constexpr std::string_view kTrialBalanceHeader =
-    "as_of,account,name,owner,tag,currency,debit,credit,balance";
-constexpr std::string_view kLinesHeader =
-    "business_date,voucher,line,rule,value_date,account,name,owner,tag,party,purchase_ref,"
-    "source_ref,currency,debit,credit";
 constexpr std::string_view kInstallmentsHeader =
     "purchase_ref,customer,merchant,product,plan_status,installment,due,status,currency,principal,"
     "fee,interest,paid_principal,paid_fee,paid_interest,unpaid";
 constexpr std::string_view kLimitChangesHeader =
     "business_date,customer,reason,action,currency,old_limit,new_limit,old_block,new_block,"
     "outstanding,dpd,purchase_refs";
-
-/// account, name, owner, tag: as the lines and the trial balance both say it.
-std::string account_fields(const store::AccountName& account) {
-  std::string out = std::to_string(static_cast<std::int32_t>(account.code));
-  for (const std::string_view field :
-       {ledger::entry(account.code).name, std::string_view(account.owner),
-        std::string_view(account.tag)}) {
-    out += ',';
-    append_csv(out, field);
-  }
-  return out;
-}
-
-class TrialBalanceExport : public CsvExport {
- public:
-  TrialBalanceExport(store::Session& session, TrialBalance balance)
-      : CsvExport(session, kTrialBalanceHeader), balance_(std::move(balance)) {}
-
-  bool append_rows(std::string& out) override {
-    for (const auto& [account, minor] : balance_.rows) {
-      CsvRecord(out)
-          .day(balance_.as_of)
-          .ready(account_fields(account))
-          .text(account.currency.code())
-          .amount(std::max<std::int64_t>(minor, 0), account.currency)
-          .amount(std::max<std::int64_t>(-minor, 0), account.currency)
-          .amount(minor, account.currency);
-    }
-    return false;
-  }
-
- private:
-  TrialBalance balance_;
-};
-
-class LinesExport : public CsvExport {
- public:
-  LinesExport(store::Session& session, base::Day from, base::Day to)
-      : CsvExport(session, kLinesHeader), journals_(session, from, to) {
-    for (const store::AccountName& account : store::list_accounts(session)) {
-      accounts_.emplace(account.id, account_fields(account));
-    }
-  }
-
-  bool append_rows(std::string& out) override {
-    const auto journals = journals_.next();
-    for (const store::ReportedJournal& journal : journals) {
-      for (std::size_t i = 0; i < journal.amount_minor.size(); ++i) {
-        const auto number = static_cast<std::int64_t>(2 * i);
-        append_line(out, journal, number + 1, journal.debit_account[i], journal.amount_minor[i], 0);
-        append_line(out, journal, number + 2, journal.credit_account[i], 0,
-                    journal.amount_minor[i]);
-      }
-    }
-    return !journals.empty();
-  }
-
- private:
-  void append_line(std::string& out, const store::ReportedJournal& journal, std::int64_t number,
-                   std::int64_t account, std::int64_t debit, std::int64_t credit) const {
-    CsvRecord(out)
-        .day(journal.business_date)
-        .number(journal.number)
-        .number(number)
-        .ready(ledger::name(journal.rule))
-        .day(journal.value_date)
-        .ready(accounts_.at(account))
-        .text(journal.party)
-        .text(journal.purchase_ref)
-        .text(journal.source_ref)
-        .text(journal.currency.code())
-        .amount(debit, journal.currency)
-        .amount(credit, journal.currency);
-  }
-
-  std::unordered_map<std::int64_t, std::string> accounts_;
-  store::JournalCursor journals_;
-};
 
 class InstallmentsExport : public CsvExport {
  public:
@@ -191,19 +108,6 @@ class SealsExport : public CsvExport {
 };
 
 }  // namespace
-
-ExportResult export_trial_balance(store::Session& session, std::optional<base::Day> as_of) {
-  auto balance = trial_balance(session, as_of);
-  if (!balance) return std::unexpected(balance.error());
-  return std::make_unique<TrialBalanceExport>(session, std::move(*balance));
-}
-
-ExportResult export_lines(store::Session& session, std::optional<base::Day> from,
-                          std::optional<base::Day> to) {
-  const auto dates = lines_dates(session, from, to);
-  if (!dates) return std::unexpected(dates.error());
-  return std::make_unique<LinesExport>(session, dates->first, dates->last);
-}
 
 ExportResult export_installments(store::Session& session) {
   if (!store::find_book_dates(session)) {

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/merkle.h"
+#include "sql/store/party_store.h"
 #include "sql/store/seal_store.h"
 
 namespace engine {
@@ -27,6 +28,9 @@ SignedSeal seal_day(store::Session& session, base::Day day, const base::SecretSe
                          .content_hash = tree.root(),
                          .previous_hash = previous ? previous->hash : base::Hash{}},
                         key);
+  // A report of what was known at an instant waits for this lock, and so sees every seal that was
+  // written by then. From here to the commit is a moment.
+  store::lock_book_shared(session);
   store::insert_seal(session, seal);
   return seal;
 }

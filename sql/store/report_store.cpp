@@ -52,14 +52,36 @@ std::vector<ReportedLimitChange> limit_changes_of(const Rows& rows) {
 }  // namespace
 
 std::vector<AccountBalance> list_balances(Session& session, base::Day as_of) {
+  return list_balances(session, Reading{.as_of = as_of, .sealed_through = as_of});
+}
+
+std::vector<AccountBalance> list_balances(Session& session, const Reading& reading) {
+  // Of a reading without `known_at` no date is above sealed_through.
   const Rows rows = query(session, R"sql(
-    SELECT a.account_id, a.code, coalesce(o.ref, ''), a.tag, a.currency, last.balance_minor
-    FROM account a LEFT JOIN party o ON o.party_id = a.owner_id,
-         LATERAL (SELECT d.balance_minor FROM account_day d
-                  WHERE d.account_id = a.account_id AND d.business_date <= $1
-                  ORDER BY d.business_date DESC LIMIT 1) last
+    WITH moved AS (
+      SELECT side.account_id, sum(side.minor)::bigint AS minor
+      FROM journal j
+        CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
+          AS t (debit, credit, amount)
+        CROSS JOIN LATERAL (VALUES (t.debit, t.amount), (t.credit, -t.amount))
+          AS side (account_id, minor)
+      WHERE $1 < $2 AND j.business_date > $1 AND j.business_date <= $2 AND j.posted_at <= $3
+      GROUP BY side.account_id
+    )
+    SELECT a.account_id, a.code, coalesce(o.ref, ''), a.tag, a.currency,
+           coalesce(last.balance_minor, 0) + coalesce(m.minor, 0)
+    FROM account a
+      LEFT JOIN party o ON o.party_id = a.owner_id
+      LEFT JOIN LATERAL (SELECT d.balance_minor FROM account_day d
+                         WHERE d.account_id = a.account_id AND d.business_date <= $1
+                         ORDER BY d.business_date DESC LIMIT 1) last ON true
+      LEFT JOIN moved m ON m.account_id = a.account_id
+    WHERE last.balance_minor IS NOT NULL OR m.minor IS NOT NULL
     ORDER BY a.code, coalesce(o.ref, '') COLLATE "C", a.tag COLLATE "C", a.currency)sql",
-                          Params().day(as_of));
+                          Params()
+                              .day(reading.sealed_through)
+                              .day(reading.as_of)
+                              .instant(reading.known_at.value_or(base::Instant{})));
   std::vector<AccountBalance> balances;
   balances.reserve(static_cast<std::size_t>(rows.size()));
   for (int i = 0; i < rows.size(); ++i) balances.push_back({account_at(rows, i), rows.int8(i, 5)});
@@ -76,8 +98,9 @@ std::vector<AccountName> list_accounts(Session& session) {
   return accounts;
 }
 
-JournalCursor::JournalCursor(Session& session, base::Day from, base::Day to)
-    : cursor_(session, R"sql(
+namespace {
+
+constexpr const char* kSealedJournals = R"sql(
     SELECT v.business_date, v.number, j.rule, j.value_date, c.ref, coalesce(p.purchase_ref, ''),
            coalesce(j.source_ref, ''), j.currency, j.debit_account, j.credit_account,
            j.amount_minor
@@ -86,20 +109,57 @@ JournalCursor::JournalCursor(Session& session, base::Day from, base::Day to)
     JOIN party c ON c.party_id = v.party_id
     LEFT JOIN plan p ON p.party_id = j.party_id AND p.plan_id = j.plan_id
     WHERE v.business_date BETWEEN $1 AND $2
-    ORDER BY v.business_date, v.number)sql",
-              Params().day(from).day(to)) {}
+    ORDER BY v.business_date, v.number)sql";
 
-std::vector<ReportedJournal> JournalCursor::next() {
-  const Rows rows = cursor_.next();
+// The ids only make the order total: what differs in nothing else reads the same.
+constexpr const char* kUnsealedJournals = R"sql(
+    SELECT j.business_date, NULL::int, j.rule, j.value_date, c.ref, coalesce(p.purchase_ref, ''),
+           coalesce(j.source_ref, ''), j.currency, j.debit_account, j.credit_account,
+           j.amount_minor
+    FROM journal j
+    JOIN party c ON c.party_id = j.party_id
+    LEFT JOIN plan p ON p.party_id = j.party_id AND p.plan_id = j.plan_id
+    WHERE j.business_date BETWEEN $1 AND $2 AND j.posted_at <= $3
+    ORDER BY j.business_date, j.posted_at, c.kind, c.ref COLLATE "C", j.rule,
+             coalesce(p.purchase_ref, '') COLLATE "C", coalesce(j.source_ref, '') COLLATE "C",
+             j.currency, j.amount_minor, j.party_id, j.journal_id)sql";
+
+std::vector<ReportedJournal> journals_of(const Rows& rows) {
   std::vector<ReportedJournal> journals;
   journals.reserve(static_cast<std::size_t>(rows.size()));
   for (int i = 0; i < rows.size(); ++i) {
-    journals.push_back({rows.day(i, 0), rows.int4(i, 1), static_cast<ledger::Rule>(rows.int2(i, 2)),
-                        rows.day(i, 3), std::string(rows.text(i, 4)), std::string(rows.text(i, 5)),
-                        std::string(rows.text(i, 6)), currency_at(rows, i, 7), rows.int8s(i, 8),
-                        rows.int8s(i, 9), rows.int8s(i, 10)});
+    journals.push_back(
+        {rows.day(i, 0), rows.is_null(i, 1) ? std::nullopt : std::optional(rows.int4(i, 1)),
+         static_cast<ledger::Rule>(rows.int2(i, 2)), rows.day(i, 3), std::string(rows.text(i, 4)),
+         std::string(rows.text(i, 5)), std::string(rows.text(i, 6)), currency_at(rows, i, 7),
+         rows.int8s(i, 8), rows.int8s(i, 9), rows.int8s(i, 10)});
   }
   return journals;
+}
+
+}  // namespace
+
+JournalCursor::JournalCursor(Session& session, base::Day from, const Reading& reading) {
+  if (from <= reading.sealed_through) {
+    sealed_.emplace(session, kSealedJournals, Params().day(from).day(reading.sealed_through));
+  }
+  if (reading.has_unsealed()) {
+    unsealed_.emplace(session, kUnsealedJournals,
+                      Params()
+                          .day(std::max(from, base::plus_days(reading.sealed_through, 1)))
+                          .day(reading.as_of)
+                          .instant(reading.known_at.value()));
+  }
+}
+
+std::vector<ReportedJournal> JournalCursor::next() {
+  for (std::optional<Cursor>* cursor : {&sealed_, &unsealed_}) {
+    if (!*cursor) continue;
+    auto journals = journals_of((*cursor)->next());
+    if (!journals.empty()) return journals;
+    cursor->reset();
+  }
+  return {};
 }
 
 PlanCursor::PlanCursor(Session& session)

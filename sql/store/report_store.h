@@ -12,6 +12,7 @@
 #include "ledger/journal.h"
 #include "sql/store/cursor.h"
 #include "sql/store/customer_rows.h"
+#include "sql/store/reading_store.h"
 #include "sql/store/session.h"
 
 namespace store {
@@ -33,13 +34,16 @@ struct AccountBalance {
 /// Every account that had moved by the end of `as_of`, with its balance then; by code, owner, tag
 /// and currency. One index probe an account, whatever the size of the ledger.
 std::vector<AccountBalance> list_balances(Session& session, base::Day as_of);
+/// The same of a reading: what was not sealed then is summed from its journals.
+std::vector<AccountBalance> list_balances(Session& session, const Reading& reading);
 
 /// All accounts; few enough to keep.
 std::vector<AccountName> list_accounts(Session& session);
 
 struct ReportedJournal {
   base::Day business_date;
-  std::int32_t number = 0;  ///< the voucher number within the date
+  /// The voucher number within the date; nothing while the date was not sealed.
+  std::optional<std::int32_t> number;
   ledger::Rule rule{};
   base::Day value_date;
   std::string party;
@@ -51,14 +55,16 @@ struct ReportedJournal {
   std::vector<std::int64_t> amount_minor;
 };
 
-/// Journals of closed dates in [from, to], by date and voucher number.
+/// Journals of a reading with business date from `from` on. Sealed dates come first, by date and
+/// voucher number; the others by date, the instant they were posted, and content.
 class JournalCursor {
  public:
-  JournalCursor(Session& session, base::Day from, base::Day to);
+  JournalCursor(Session& session, base::Day from, const Reading& reading);
   std::vector<ReportedJournal> next();
 
  private:
-  Cursor cursor_;
+  std::optional<Cursor> sealed_;
+  std::optional<Cursor> unsealed_;
 };
 
 struct ReportedPlan {

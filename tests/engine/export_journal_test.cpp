@@ -36,7 +36,7 @@ class ExportJournal : public testing::Test {
   ExportJournal() { tests::make_small_book(owner_); }
 
   std::string text(JournalFormat format, Day from = {}, Day to = {}) {
-    const auto file = engine::export_journal(app_, format, from, to);
+    const auto file = engine::export_journal(app_, format, from, {.as_of = to});
     EXPECT_TRUE(file.has_value()) << (file ? "" : file.error().sentence);
     std::string text;
     while ((*file)->next(text)) {
@@ -129,7 +129,9 @@ TEST_F(ExportJournal, SaysTheSameForEverOfClosedDates) {
 
 TEST_F(ExportJournal, OpenDatesAreRefused) {
   const auto refusal = [&](Day from, Day to) {
-    return engine::export_journal(app_, JournalFormat::Hledger, from, to).error().refusal;
+    return engine::export_journal(app_, JournalFormat::Hledger, from, {.as_of = to})
+        .error()
+        .refusal;
   };
   EXPECT_EQ(refusal({}, june(24)), engine::ReportRefusal::DateNotClosed);
   EXPECT_EQ(refusal(june(20), june(19)), engine::ReportRefusal::DatesReversed);

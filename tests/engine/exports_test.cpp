@@ -73,7 +73,7 @@ TEST_F(ExportsTest, TrialBalanceSidesAreEqualOnEveryDate) {
   for (unsigned day = 18; day <= 23; ++day) {
     SCOPED_TRACE(day);
     std::int64_t debit = 0, credit = 0;
-    for (auto& row : read(engine::export_trial_balance(app_, june(day)))) {
+    for (auto& row : read(engine::export_trial_balance(app_, {.as_of = june(day)}))) {
       EXPECT_EQ(row["as_of"], base::to_string(june(day)));
       EXPECT_EQ(minor(row["balance"]), minor(row["debit"]) - minor(row["credit"]));
       debit += minor(row["debit"]);
@@ -88,7 +88,7 @@ TEST_F(ExportsTest, TrialBalanceSidesAreEqualOnEveryDate) {
 TEST_F(ExportsTest, TrialBalanceShowsOwnersAndTags) {
   std::int64_t payable = 0;
   bool has_reserve = false;
-  for (auto& row : read(engine::export_trial_balance(app_, june(22)))) {
+  for (auto& row : read(engine::export_trial_balance(app_, {.as_of = june(22)}))) {
     if (row["owner"] != "M1") continue;
     if (row["account"] == "2101") payable += minor(row["balance"]);
     if (row["account"] == "2103") {
@@ -105,7 +105,7 @@ TEST_F(ExportsTest, LinesSumToTheTrialBalance) {
   std::map<std::string, std::int64_t> sums;
   int voucher = 0;
   std::string date;
-  for (auto& row : read(engine::export_lines(app_, june(18), june(23)))) {
+  for (auto& row : read(engine::export_lines(app_, june(18), {.as_of = june(23)}))) {
     sums[row["account"] + row["owner"] + row["tag"]] += minor(row["debit"]) - minor(row["credit"]);
     if (row["business_date"] != date) voucher = 0;
     date = row["business_date"];
@@ -115,7 +115,7 @@ TEST_F(ExportsTest, LinesSumToTheTrialBalance) {
       EXPECT_THAT(row["purchase_ref"], testing::StartsWith("O"));
     }
   }
-  for (auto& row : read(engine::export_trial_balance(app_, june(23)))) {
+  for (auto& row : read(engine::export_trial_balance(app_, {.as_of = june(23)}))) {
     EXPECT_EQ(sums[row["account"] + row["owner"] + row["tag"]], minor(row["balance"]));
   }
 }
@@ -125,8 +125,8 @@ TEST_F(ExportsTest, SurrogateIdsDoNotShow) {
   store::Session owner(other.conninfo(), store::Role::Owner);
   tests::make_small_book(owner, 2);  // other ids, rows in another order
   std::string one, two;
-  const auto lines = engine::export_lines(app_, june(18), june(23));
-  const auto others = engine::export_lines(owner, june(18), june(23));
+  const auto lines = engine::export_lines(app_, june(18), {.as_of = june(23)});
+  const auto others = engine::export_lines(owner, june(18), {.as_of = june(23)});
   while ((*lines)->next(one)) {
   }
   while ((*others)->next(two)) {
@@ -136,7 +136,7 @@ TEST_F(ExportsTest, SurrogateIdsDoNotShow) {
 
 TEST_F(ExportsTest, DatesThatAreNotClosedAreRefusedByName) {
   const auto refusal = [&](base::Day day) {
-    const auto balance = engine::export_trial_balance(app_, day);
+    const auto balance = engine::export_trial_balance(app_, {.as_of = day});
     EXPECT_FALSE(balance.has_value());
     EXPECT_THAT(balance.error().sentence, testing::HasSubstr(base::to_string(day)));
     return balance.error().refusal;
@@ -144,7 +144,7 @@ TEST_F(ExportsTest, DatesThatAreNotClosedAreRefusedByName) {
   EXPECT_EQ(refusal(june(24)), ReportRefusal::DateNotClosed);  // open
   EXPECT_EQ(refusal(base::make_day(2199, 1, 1)), ReportRefusal::DateNotClosed);
   EXPECT_EQ(refusal(june(17)), ReportRefusal::DateBeforeBook);
-  EXPECT_EQ(engine::export_lines(app_, june(20), june(19)).error().refusal,
+  EXPECT_EQ(engine::export_lines(app_, june(20), {.as_of = june(19)}).error().refusal,
             ReportRefusal::DatesReversed);
   EXPECT_EQ(engine::closed_date(app_, std::nullopt).value(), june(23));
 }
@@ -154,7 +154,7 @@ TEST_F(ExportsTest, UnequalSidesAreNeverExported) {
       "ALTER TABLE account_day DISABLE TRIGGER USER; UPDATE account_day SET balance_minor = "
       "balance_minor + 1 WHERE (account_id, business_date) = (SELECT account_id, "
       "max(business_date) FROM account_day GROUP BY account_id ORDER BY 1 LIMIT 1)");
-  EXPECT_THROW((void)engine::export_trial_balance(app_, june(23)), base::CheckFailure);
+  EXPECT_THROW((void)engine::export_trial_balance(app_, {.as_of = june(23)}), base::CheckFailure);
 }
 
 TEST_F(ExportsTest, InstallmentsSayWhatIsUnpaid) {

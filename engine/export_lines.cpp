@@ -1,0 +1,79 @@
+// Journal lines as a table, two a transfer; docs/exports.md has the columns.
+#include <unordered_map>
+
+#include "engine/account_columns.h"
+#include "engine/exports.h"
+#include "ledger/journal.h"
+
+namespace engine {
+namespace {
+
+class LinesTable : public TableSource {
+ public:
+  LinesTable(store::Session& session, const PeriodReading& period)
+      : journals_(session, period.from, period.reading) {
+    for (store::AccountName& account : store::list_accounts(session)) {
+      accounts_.emplace(account.id, std::move(account));
+    }
+  }
+
+  bool append_rows(TableWriter& rows) override {
+    const auto journals = journals_.next();
+    for (const store::ReportedJournal& journal : journals) {
+      std::int64_t line = 0;
+      for (std::size_t i = 0; i < journal.amount_minor.size(); ++i) {
+        const std::int64_t minor = journal.amount_minor[i];
+        append_line(rows, journal, ++line, journal.debit_account[i], minor, 0);
+        append_line(rows, journal, ++line, journal.credit_account[i], 0, minor);
+      }
+    }
+    return !journals.empty();
+  }
+
+ private:
+  void append_line(TableWriter& rows, const store::ReportedJournal& journal, std::int64_t line,
+                   std::int64_t account, std::int64_t debit, std::int64_t credit) const {
+    rows.day(journal.business_date);
+    journal.number ? rows.number(*journal.number) : rows.absent();
+    rows.number(line);
+    rows.text(ledger::name(journal.rule));
+    rows.day(journal.value_date);
+    append_account(rows, accounts_.at(account));
+    rows.text(journal.party);
+    rows.text(journal.purchase_ref);
+    rows.text(journal.source_ref);
+    rows.text(journal.currency.code());
+    rows.amount(debit, journal.currency);
+    rows.amount(credit, journal.currency);
+    rows.end_row();
+  }
+
+  std::unordered_map<std::int64_t, store::AccountName> accounts_;
+  store::JournalCursor journals_;
+};
+
+std::vector<TableColumn> columns() {
+  return with_account(
+      {{"business_date", 14}, {"voucher", 9}, {"line", 6}, {"rule", 18}, {"value_date", 12}},
+      {{"party", 16},
+       {"purchase_ref", 20},
+       {"source_ref", 20},
+       {"currency", 9},
+       {"debit", 18},
+       {"credit", 18}});
+}
+
+}  // namespace
+
+ExportResult export_lines(store::Session& session, std::optional<base::Day> from,
+                          const ReadingRequest& request, TableFormat format) {
+  const auto period = take_period_reading(session, from, request, FromDefault::LastDate);
+  if (!period) return std::unexpected(period.error());
+  return export_table(session, format,
+                      {.name = "lines", .columns = columns(), .created = period->reading.as_of},
+                      [period = *period](store::Session& snapshot) {
+                        return std::make_unique<LinesTable>(snapshot, period);
+                      });
+}
+
+}  // namespace engine

@@ -1,0 +1,272 @@
+// What was known when: every question is asked when it first has an answer and again after more
+// postings and closes, and has to be answered with the same bytes.
+#include "engine/reading.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <map>
+#include <random>
+#include <sstream>
+#include <thread>
+
+#include "engine/close.h"
+#include "engine/exports.h"
+#include "sql/store/party_store.h"
+#include "tests/engine/book_fixture.h"
+
+namespace {
+
+using engine::Reading;
+using engine::ReadingRequest;
+using engine::ReportRefusal;
+using engine::TableFormat;
+using tests::BookFixture;
+using tests::day;
+
+const engine::BatchContext kContext{.today = day(12, 31), .create_parties = true};
+
+std::string text_of(engine::ExportResult file) {
+  EXPECT_TRUE(file.has_value()) << (file ? "" : file.error().sentence);
+  std::string text;
+  while (file && (*file)->next(text)) {
+  }
+  return text;
+}
+
+class ReadingTest : public testing::Test {
+ protected:
+  base::Instant now() { return store::query(app_, "SELECT clock_timestamp()").instant(0, 0); }
+
+  void close(base::Day through, engine::CloseOptions options = {}) {
+    engine::close_through(book_.database.conninfo(), book_.catalog, through, day(12, 31),
+                          std::move(options));
+  }
+
+  void buy(const std::string& ref, const std::string& customer, base::Day on, std::int64_t minor) {
+    const auto results =
+        engine_.capture(std::vector{book_.purchase(ref, customer, on, minor, 3)}, kContext);
+    ASSERT_EQ(results[0].status, engine::Status::Posted) << code(results[0].refusal);
+  }
+
+  Reading read(const ReadingRequest& request) {
+    const auto reading = engine::take_reading(app_, request);
+    EXPECT_TRUE(reading.has_value()) << (reading ? "" : reading.error().sentence);
+    return reading.value_or(Reading{});
+  }
+
+  /// Sessions that wait for the book's lock.
+  std::int64_t waiting() {
+    return tests::scalar(owner_, R"(
+      SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+      WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted)");
+  }
+
+  BookFixture book_;
+  engine::Engine engine_ = book_.engine();
+  store::Session owner_{book_.database.conninfo(), store::Role::Owner};
+  store::Session app_{book_.database.conninfo()};
+};
+
+TEST_F(ReadingTest, AnInstantThatIsNotOverIsRefused) {
+  const auto later = now() + std::chrono::hours{1};
+  EXPECT_EQ(engine::take_reading(app_, {.known_at = later}).error().refusal,
+            ReportRefusal::KnownAtInFuture);
+  EXPECT_EQ(engine::take_reading(app_, {.as_of = day(5, 31), .known_at = now()}).error().refusal,
+            ReportRefusal::DateBeforeBook);
+  EXPECT_EQ(engine::take_reading(app_, {.as_of = day(6, 1)}).error().refusal,
+            ReportRefusal::DateNotClosed);
+}
+
+TEST_F(ReadingTest, BeforeTheFirstPostingNothingWasKnown) {
+  const auto early = now() - std::chrono::hours{24 * 365};
+  const Reading reading = read({.known_at = early});
+  EXPECT_EQ(reading.as_of, day(6, 1));
+  EXPECT_EQ(reading.sealed_through, day(5, 31));
+  EXPECT_TRUE(engine::trial_balance(app_, reading).rows.empty());
+}
+
+// The date that was open then is what is asked for if no date is.
+TEST_F(ReadingTest, TheOpenDateMovesWithTheClose) {
+  buy("O1", "C1", day(6, 1), 100'00);
+  const auto first = now();
+  std::map<std::string, base::Instant> during;
+  store::Session clock(book_.database.conninfo());
+  close(day(6, 1), {.before_commit = [&](base::Day, std::string_view step) {
+          during[std::string(step)] = store::query(clock, "SELECT clock_timestamp()").instant(0, 0);
+        }});
+  EXPECT_EQ(read({.known_at = first}).as_of, day(6, 1));
+  EXPECT_TRUE(read({.known_at = first}).has_unsealed());
+  for (const char* step : {"open", "settlement", "check"}) {
+    EXPECT_EQ(read({.known_at = during.at(step)}).as_of, day(6, 2)) << step;
+    EXPECT_EQ(read({.known_at = during.at(step)}).sealed_through, day(5, 31)) << step;
+  }
+  EXPECT_EQ(read({.known_at = during.at("seal")}).sealed_through, day(6, 1));
+  EXPECT_EQ(read({.as_of = day(6, 1), .known_at = now()}).sealed_through, day(6, 1));
+  EXPECT_EQ(read({}).as_of, day(6, 1));
+}
+
+// posted_at was read before the commit: whoever asks in between waits for it.
+TEST_F(ReadingTest, WhatIsBeingPostedIsWaitedFor) {
+  buy("O1", "C1", day(6, 1), 100'00);
+  store::Session poster(book_.database.conninfo());
+  std::future<std::string> answer;
+  base::Instant asked;
+  {
+    store::Transaction transaction(poster);
+    store::lock_book_shared(poster);
+    store::query(poster, R"(
+      INSERT INTO journal (party_id, journal_id, event_id, rule, plan_id, currency, business_date,
+                           value_date, source_ref, debit_account, credit_account, amount_minor)
+      SELECT party_id, 999999, 999999, rule, plan_id, currency, business_date, value_date, 'LATE',
+             debit_account, credit_account, amount_minor
+      FROM journal WHERE plan_id IS NOT NULL LIMIT 1)");
+    asked = now();
+    answer = std::async(std::launch::async, [&] {
+      return text_of(engine::export_lines(app_, {}, {.known_at = asked}));
+    });
+    while (waiting() == 0) std::this_thread::yield();
+    transaction.commit();
+  }
+  EXPECT_THAT(answer.get(), testing::HasSubstr("LATE"));
+  EXPECT_THAT(text_of(engine::export_lines(app_, {}, {.known_at = asked})),
+              testing::HasSubstr("LATE"));
+}
+
+// So does whoever asks between the writing of a seal and its commit.
+TEST_F(ReadingTest, ASealThatIsBeingWrittenIsWaitedFor) {
+  buy("O1", "C1", day(6, 1), 100'00);
+  std::future<std::string> answer;
+  base::Instant asked;
+  close(day(6, 1), {.before_commit = [&](base::Day, std::string_view step) {
+          if (step != "seal") return;
+          store::Session clock(book_.database.conninfo());
+          asked = store::query(clock, "SELECT clock_timestamp()").instant(0, 0);
+          answer = std::async(std::launch::async, [&] {
+            return text_of(engine::export_lines(app_, {}, {day(6, 1), asked}));
+          });
+          while (waiting() == 0) std::this_thread::yield();
+        }});
+  const std::string then = answer.get();
+  EXPECT_THAT(then, testing::HasSubstr("2026-06-01,1,1,"));  // with its voucher
+  EXPECT_EQ(text_of(engine::export_lines(app_, {}, {day(6, 1), asked})), then);
+}
+
+/// A trial balance as account columns and currency to its balance, out of the CSV.
+std::map<std::string, std::string> balances_of(const std::string& csv) {
+  std::map<std::string, std::string> balances;
+  std::istringstream lines(csv);
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    const auto fields_end = line.rfind(',');
+    const auto credit = line.rfind(',', fields_end - 1);
+    const auto debit = line.rfind(',', credit - 1);
+    balances[line.substr(11, debit - 11)] =
+        line.substr(fields_end + 1, line.size() - fields_end - 2);
+  }
+  return balances;
+}
+
+class Questions : public ReadingTest {
+ protected:
+  /// Every report of a reading, as one text.
+  std::string answer(const ReadingRequest& request) {
+    std::string all;
+    for (const TableFormat format : {TableFormat::Csv, TableFormat::Json}) {
+      all += text_of(engine::export_trial_balance(app_, request, format));
+      all += text_of(engine::export_lines(app_, day(6, 1), request, format));
+    }
+    all += text_of(engine::export_journal(app_, engine::JournalFormat::Hledger, {}, request));
+    return all;
+  }
+
+  void ask(const ReadingRequest& request) { asked_.emplace_back(request, answer(request)); }
+
+  void ask_again() {
+    for (const auto& [request, then] : asked_) {
+      ASSERT_EQ(answer(request), then)
+          << base::to_string(*request.as_of) << " as known at "
+          << (request.known_at ? base::to_string(*request.known_at) : "its close");
+    }
+  }
+
+  /// The sum of what had been posted by then, by the rows themselves.
+  void compare_with_rows(const ReadingRequest& request) {
+    const auto csv = text_of(engine::export_trial_balance(app_, request));
+    const store::Rows rows =
+        store::query(owner_, R"(
+      SELECT a.code, sum(l.amount_minor)::bigint
+      FROM journal_line l JOIN account a USING (account_id)
+      WHERE l.business_date <= $1 AND l.posted_at <= $2 GROUP BY a.code)",
+                     store::Params().day(*request.as_of).instant(*request.known_at));
+    std::map<std::int32_t, std::int64_t> expected, sums;
+    for (int i = 0; i < rows.size(); ++i) expected[rows.int4(i, 0)] = rows.int8(i, 1);
+    for (const auto& [account, balance] : balances_of(csv)) {
+      sums[std::stoi(account)] += base::parse_money(balance, tests::cny())->minor();
+    }
+    EXPECT_EQ(sums, expected);
+  }
+
+  void act(std::mt19937& random) {
+    const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+    const std::string ref = std::to_string(++refs_);
+    const std::string customer = "C" + std::to_string(pick(3));
+    const base::Day on = base::plus_days(open_, pick(3) - 1);  // late, on time, early
+    const int kind = orders_.empty() ? 2 : pick(4);
+    if (kind == 0) {
+      (void)engine_.repay(std::vector{book_.repayment("R" + ref, customer, on, 1'00 + pick(60'00))},
+                          kContext);
+    } else if (kind == 1) {
+      const std::string& order = orders_[static_cast<std::size_t>(pick(refs_)) % orders_.size()];
+      (void)engine_.refund(std::vector{book_.refund("F" + ref, order, on, 1'00 + pick(20'00))},
+                           kContext);
+    } else {
+      orders_.push_back("O" + ref);
+      (void)engine_.capture(
+          std::vector{book_.purchase(orders_.back(), customer, on, 10'00 + pick(300'00), 3)},
+          kContext);
+    }
+  }
+
+  base::Day open_ = day(6, 1);
+  int refs_ = 0;
+  std::vector<std::string> orders_;
+  std::vector<std::pair<ReadingRequest, std::string>> asked_;
+};
+
+TEST_F(Questions, HaveOneAnswer) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  store::Session clock(book_.database.conninfo());
+  for (int date = 0; date < 5; ++date) {
+    for (int step = 0; step < 4; ++step) {
+      act(random);
+      const auto known_at = now();
+      for (const int days : {-2, 0, 1}) {
+        const base::Day as_of = std::max(base::plus_days(open_, days), day(6, 1));
+        ask({as_of, known_at});
+        compare_with_rows({as_of, known_at});
+      }
+    }
+    // Instants in the middle of a close can be asked for afterwards.
+    std::vector<base::Instant> during;
+    close(open_, {.before_commit = [&](base::Day, std::string_view) {
+            during.push_back(store::query(clock, "SELECT clock_timestamp()").instant(0, 0));
+          }});
+    ask_again();
+    for (std::size_t i = 0; i < during.size(); i += 3) ask({open_, during[i]});
+    ask({.as_of = open_});
+    open_ = base::plus_days(open_, 1);
+  }
+  act(random);
+  ask_again();
+  // What was known when a closed date is asked for without an instant: all there ever is.
+  for (base::Day d = day(6, 1); d < open_; d = base::plus_days(d, 1)) {
+    EXPECT_EQ(answer({.as_of = d}), answer({d, now()}));
+  }
+}
+
+}  // namespace
