@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/financial_exports.h"
 #include "cli/instant_option.h"
 #include "cli/output.h"
 #include "engine/ageing.h"
@@ -150,6 +151,7 @@ void add_export(CLI::App& app, Outcome& outcome) {
       [](store::Session& session, const Request& request) {
         return engine::export_limit_changes(session, request.from, request.reading.as_of);
       });
+  add_financial_exports(*command, outcome);
 }
 
 }  // namespace cli

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/check.h"
 #include "engine/report_text.h"
 #include "engine/xlsx_file.h"
 
@@ -23,6 +22,7 @@ class CsvWriter : public TableWriter {
   void amount(std::int64_t minor, base::Currency currency) override {
     raw(base::to_decimal(minor, currency.exponent()));
   }
+  void percent(std::int64_t hundredths) override { raw(base::to_decimal(hundredths, 2)); }
   void absent() override { separate(); }
   void end_row() override {
     *out_ += kCsvLineEnd;
@@ -66,6 +66,7 @@ class JsonWriter : public TableWriter {
   void amount(std::int64_t minor, base::Currency currency) override {
     text(base::to_decimal(minor, currency.exponent()));
   }
+  void percent(std::int64_t hundredths) override { text(base::to_decimal(hundredths, 2)); }
   void absent() override {
     key();
     *out_ += "null";
@@ -89,13 +90,11 @@ class XlsxWriter : public TableWriter {
 
   void text(std::string_view field) override { file_.text(field); }
   void day(base::Day day) override { file_.day(day); }
-  void number(std::int64_t number) override {
-    CHECK(std::in_range<std::int32_t>(number), "the number {} in a spreadsheet", number);
-    file_.number(static_cast<std::int32_t>(number));
-  }
+  void number(std::int64_t number) override { file_.number(number); }
   void amount(std::int64_t minor, base::Currency currency) override {
     file_.amount(minor, currency);
   }
+  void percent(std::int64_t hundredths) override { file_.percent(hundredths); }
   void absent() override { file_.text(""); }
   void end_row() override { file_.end_row(); }
 

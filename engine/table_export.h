@@ -38,8 +38,11 @@ class TableWriter {
   virtual void day(base::Day day) = 0;
   virtual void number(std::int64_t number) = 0;
   virtual void amount(std::int64_t minor, base::Currency currency) = 0;
-  virtual void absent() = 0;  ///< an empty field; null in JSON
+  virtual void percent(std::int64_t hundredths) = 0;  ///< 1234 is 12.34 %
+  virtual void absent() = 0;                          ///< an empty field; null in JSON
   virtual void end_row() = 0;
+  /// A line before totals, where the format has lines.
+  virtual void rule() {}
 };
 
 /// Where the rows come from. Made and read in a transaction with one snapshot.

@@ -98,8 +98,19 @@ void XlsxFile::day(base::Day day) {
   check(worksheet_write_datetime(sheet_, row_, column_++, &date, day_format_));
 }
 
-void XlsxFile::number(std::int32_t number) {
-  check(worksheet_write_number(sheet_, row_, column_++, number, nullptr));
+void XlsxFile::number(std::int64_t number) {
+  if (number > kExactMax || number < -kExactMax) return text(std::to_string(number));
+  check(worksheet_write_number(sheet_, row_, column_++, static_cast<double>(number), nullptr));
+}
+
+void XlsxFile::percent(std::int64_t hundredths) {
+  if (percent_format_ == nullptr) {
+    percent_format_ = workbook_add_format(workbook_);
+    format_set_num_format(percent_format_, "0.00");
+  }
+  check(worksheet_write_number(sheet_, row_, column_++,
+                               std::strtod(base::to_decimal(hundredths, 2).c_str(), nullptr),
+                               percent_format_));
 }
 
 void XlsxFile::amount(std::int64_t minor, base::Currency currency) {

@@ -36,10 +36,12 @@ class XlsxFile {
   /// Text even where it looks like a number or a formula.
   void text(std::string_view field);
   void day(base::Day day);
-  void number(std::int32_t number);
+  void number(std::int64_t number);
   /// A number with the currency's decimals; beyond 15 digits, which is all a spreadsheet keeps, the
   /// exact decimal as text.
   void amount(std::int64_t minor, base::Currency currency);
+  /// A number with two decimals: 1234 is 12.34.
+  void percent(std::int64_t hundredths);
   void end_row();
 
   /// Appends the next piece of the finished file; no rows can follow. False after the last.
@@ -56,6 +58,7 @@ class XlsxFile {
   lxw_worksheet* sheet_ = nullptr;
   lxw_format* header_format_ = nullptr;
   lxw_format* day_format_ = nullptr;
+  lxw_format* percent_format_ = nullptr;
   std::map<int, lxw_format*> amount_formats_;  ///< by decimals
   int sheets_ = 0;
   std::uint32_t row_ = 0;

@@ -5,6 +5,8 @@
 set -uo pipefail
 # shellcheck source=tests/cli/expect.sh
 source "$(dirname "$0")/expect.sh"
+# shellcheck source=tests/cli/spreadsheet.sh
+source "$(dirname "$0")/spreadsheet.sh"
 fenqi=$(realpath "$1")
 catalog=$(realpath "$2")
 home=$(mktemp -d)
@@ -103,23 +105,6 @@ accepted ledger ledger
 accepted beancount bean-check
 
 # The spreadsheets as Gnumeric shows them are the CSV of the same.
-fields() {  # of CSV, by tabs
-  tr -d '\r' | awk '{
-    out = ""; quoted = 0
-    for (i = 1; i <= length($0); i++) {
-      c = substr($0, i, 1)
-      if (c == "\"" && quoted && substr($0, i + 1, 1) == "\"") { out = out c; i++ }
-      else if (c == "\"") quoted = !quoted
-      else out = out (c == "," && !quoted ? "\t" : c)
-    }
-    print out
-  }'
-}
-shown() {  # by Gnumeric, without its thousands separators and with our minus sign
-  ssconvert -T Gnumeric_stf:stf_assistant \
-    -O $'separator=\'\t\' format=preserve quoting-mode=never eol=unix' "$1" shown.txt &&
-    sed -E -e ':more; s/([0-9]),([0-9]{3})/\1\2/; t more' -e 's/\t−/\t-/g' shown.txt
-}
 if command -v ssconvert > /dev/null; then
   for what in "export trial-balance" "export lines --from 2026-03-02" \
     "statement --merchant M1 --from 2026-03-02 --to 2026-03-10"; do

@@ -1,0 +1,302 @@
+#include "sql/store/tie_out_store.h"
+
+#include <fmt/format.h>
+
+#include "sql/store/currency_column.h"
+
+namespace store {
+namespace {
+
+using ledger::Code;
+
+int number(Code code) { return static_cast<int>(code); }
+
+/// What journals moved on the account: rows (key, currency, amount), debits positive.
+std::string posted(Code code, std::string_view key, std::string_view which,
+                   std::string_view sign = "") {
+  return fmt::format(R"sql(
+    SELECT {} AS key, j.currency, {}sum(s.amount) AS amount
+    FROM journal j
+    CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
+      AS t (debit, credit, amount)
+    CROSS JOIN LATERAL (VALUES (t.debit, t.amount), (t.credit, -t.amount)) AS s (account_id, amount)
+    JOIN account a ON a.account_id = s.account_id AND a.code = {}
+    WHERE {} GROUP BY 1, 2)sql",
+                     key, sign, number(code), which);
+}
+
+/// Takes what was posted after the date off records that only say how they are now.
+std::string less_later(Code code, std::string_view key, std::string_view which = "true") {
+  return " UNION ALL " + posted(code, key, fmt::format("j.business_date > $1 AND {}", which), "-");
+}
+
+constexpr std::string_view kPlanKey = "coalesce(j.plan_id, 0)";
+
+/// Unpaid principal or fee of each plan by the schedule then in force, less what its allocations
+/// had paid by then. What an installment was paid stays with its number from version to version.
+std::string unpaid_of_plans(std::string_view part) {
+  return fmt::format(R"sql(
+    SELECT p.plan_id, p.currency,
+           (SELECT coalesce(sum(x), 0) FROM unnest(coalesce(r.{0}, p.{0})) x)
+           - (SELECT coalesce(sum(x), 0) FROM unnest(p.paid_{0}) x)
+    FROM plan p
+    LEFT JOIN (SELECT DISTINCT ON (party_id, plan_id) party_id, plan_id, {0} FROM plan_version
+               WHERE replaced_on > $1 ORDER BY party_id, plan_id, schedule_version) r
+      ON r.party_id = p.party_id AND r.plan_id = p.plan_id
+    WHERE p.business_date <= $1
+    UNION ALL
+    SELECT a.plan_id, a.currency, (SELECT coalesce(sum(x), 0) FROM unnest(a.{0}) x)
+    FROM allocation a
+    WHERE a.business_date > $1 AND a.kind IN (1, 2, 4, 5) AND a.plan_id <> 0
+      AND EXISTS (SELECT FROM plan p WHERE p.party_id = a.party_id AND p.plan_id = a.plan_id
+                                       AND p.business_date <= $1))sql",
+                     part);
+}
+
+/// Allowances are posted by product at the close of the date that changed them.
+ControlAccount allowance(Code code, int stage) {
+  return {code, PartOf::Product, "allowances of plans",
+          fmt::format(R"sql(
+    SELECT product, currency, -allowance_minor::numeric FROM plan WHERE ecl_stage = {0}
+    UNION ALL
+    SELECT product, currency,
+           CASE WHEN kind / 10 = 10 + {0} THEN -amount_minor ELSE amount_minor END
+    FROM accrual_part
+    WHERE business_date > $1
+      AND (kind = 10 + {0} OR kind >= 100 AND (kind / 10 = 10 + {0} OR kind % 10 = {0})))sql",
+                      stage) +
+              less_later(code, "a.tag", "j.rule NOT IN (28, 29)")};
+}
+
+/// Fee and subsidy not yet earned; what was earned is posted at the close of its date.
+ControlAccount unearned(Code code, std::string_view of, int kind, int rule) {
+  return {code, PartOf::Book, fmt::format("{}s of plans not yet earned", of),
+          fmt::format(R"sql(
+    SELECT 0::bigint, currency, ({0}_recognized_minor - {0}_minor)::numeric FROM plan
+    UNION ALL
+    SELECT 0, currency, -amount_minor FROM accrual_part WHERE business_date > $1 AND kind = {1})sql",
+                      of, kind) +
+              less_later(code, "0::bigint", fmt::format("j.rule <> {}", rule))};
+}
+
+ControlAccount suspense(Code code, std::string_view sign) {
+  return {code, PartOf::Book, "open suspense items",
+          fmt::format("SELECT 0::bigint, currency, {}(amount_minor - cleared_minor)::numeric FROM "
+                      "suspense WHERE code = {}",
+                      sign, number(code)) +
+              less_later(code, "0::bigint"),
+          fmt::format("SELECT 0::bigint, suspense_ref, currency, {}(amount_minor - cleared_minor) "
+                      "FROM suspense WHERE code = {} AND amount_minor > cleared_minor",
+                      sign, number(code))};
+}
+
+ControlAccount holds(Code code, std::string_view sign) {
+  return {
+      code, PartOf::Customer, "open holds",
+      fmt::format("SELECT party_id, currency, {}amount_minor::numeric FROM hold WHERE status = 1",
+                  sign) +
+          less_later(code, "j.party_id"),
+      fmt::format("SELECT party_id, hold_ref, currency, {}amount_minor FROM hold WHERE status = 1",
+                  sign)};
+}
+
+ControlAccount claims(Code code, std::string_view sign) {
+  return {code, PartOf::Plan, "claims charged off",
+          fmt::format(
+              "SELECT plan_id, currency, {}claim_minor::numeric FROM plan WHERE claim_minor > 0",
+              sign) +
+              less_later(code, kPlanKey)};
+}
+
+constexpr const char* kOpenTranches =
+    "FROM reserve_tranche WHERE settled_on <= $1 AND (released_on IS NULL OR released_on > $1)";
+constexpr const char* kOpenPayouts =
+    "FROM payout WHERE instructed_on <= $1 AND (confirmed_on IS NULL OR confirmed_on > $1)";
+
+std::vector<ControlAccount> make_control_accounts() {
+  return {
+      {Code::ChannelClearing, PartOf::Channel, "repayments", R"sql(
+    SELECT channel_id, currency, amount_minor::numeric FROM repayment
+    WHERE channel_id IS NOT NULL AND business_date <= $1)sql",
+       "", static_cast<std::int16_t>(ledger::Rule::Repay)},
+      {Code::PrincipalReceivable, PartOf::Plan, "unpaid principal of installments",
+       unpaid_of_plans("principal")},
+      {Code::FeeReceivable, PartOf::Plan, "unpaid fee of installments", unpaid_of_plans("fee")},
+      {Code::LateFeeReceivable, PartOf::Plan, "late fees of plans",
+       "SELECT plan_id, currency, (late_fee_minor - late_fee_paid_minor)::numeric FROM plan" +
+           less_later(Code::LateFeeReceivable, kPlanKey)},
+      allowance(Code::AllowanceStage1, 1),
+      allowance(Code::AllowanceStage2, 2),
+      allowance(Code::AllowanceStage3, 3),
+      suspense(Code::Shortage, ""),
+      {Code::MerchantPayable, PartOf::Merchant, "merchant items",
+       "SELECT merchant_id, currency, -net_minor::numeric FROM merchant_item "
+       "WHERE business_date <= $1"},
+      {Code::MerchantReserve, PartOf::Merchant, "reserve tranches",
+       fmt::format("SELECT merchant_id, currency, -amount_minor::numeric {}", kOpenTranches),
+       fmt::format("SELECT merchant_id, 'tranche of ' || to_char(sale_date, 'YYYY-MM-DD'), "
+                   "currency, -amount_minor {}",
+                   kOpenTranches)},
+      {Code::PayoutsInTransit, PartOf::Merchant, "payouts on their way",
+       fmt::format("SELECT merchant_id, currency, -amount_minor::numeric {}", kOpenPayouts),
+       fmt::format("SELECT merchant_id, payout_ref, currency, -amount_minor {}", kOpenPayouts)},
+      {Code::DisputeHold, PartOf::Plan, "disputed purchases", R"sql(
+    SELECT plan_id, currency,
+           -(financed_minor - CASE WHEN cardinality(returned) = 0 THEN 0
+                                   ELSE returned[1] - returned[2] - returned[3] - returned[4]
+                              END)::numeric
+    FROM plan WHERE status = 4)sql" + less_later(Code::DisputeHold, kPlanKey)},
+      {Code::CustomerCredit, PartOf::Customer, "credit balances",
+       "SELECT party_id, currency, -credit_balance_minor::numeric FROM credit_account" +
+           less_later(Code::CustomerCredit, "j.party_id")},
+      {Code::RefundPayable, PartOf::Customer, "refunds not paid out", R"sql(
+    SELECT party_id, currency, -cash_minor::numeric FROM refund WHERE business_date <= $1
+    UNION ALL
+    SELECT party_id, currency, amount_minor FROM refund_payout WHERE business_date <= $1)sql",
+       R"sql(
+    SELECT f.party_id, f.refund_ref, f.currency, -f.cash_minor FROM refund f
+    WHERE f.business_date <= $1 AND f.cash_minor > 0
+      AND NOT EXISTS (SELECT FROM refund_payout p
+                      WHERE p.party_id = f.party_id AND p.refund_event = f.event_id
+                        AND p.business_date <= $1))sql"},
+      unearned(Code::UnearnedFee, "fee", 1, 9),
+      unearned(Code::UnearnedSubsidy, "subsidy", 2, 10),
+      suspense(Code::Suspense, "-"),
+      holds(Code::MemoHolds, ""),
+      holds(Code::MemoHoldsContra, "-"),
+      claims(Code::MemoClaims, ""),
+      claims(Code::MemoClaimsContra, "-"),
+  };
+}
+
+/// The account's balances as rows (key, currency, amount).
+std::string ledger_by_part(const ControlAccount& control) {
+  const std::string which =
+      control.rule == 0 ? "j.business_date <= $1"
+                        : fmt::format("j.business_date <= $1 AND j.rule = {}", control.rule);
+  std::string_view key = "0::bigint";
+  switch (control.part_of) {
+    case PartOf::Plan:
+      return posted(control.code, kPlanKey, which);
+    case PartOf::Customer:
+      return posted(control.code, "j.party_id", which);
+    case PartOf::Channel:
+      return posted(control.code, "coalesce(a.owner_id, 0)", which);
+    case PartOf::Merchant:
+      key = "coalesce(a.owner_id, 0)";
+      break;
+    case PartOf::Product:
+      key = "a.tag";
+      break;
+    case PartOf::Book:
+      break;
+  }
+  return fmt::format(R"sql(
+    SELECT {} AS key, a.currency, sum(last.balance_minor) AS amount
+    FROM account a,
+         LATERAL (SELECT d.balance_minor FROM account_day d
+                  WHERE d.account_id = a.account_id AND d.business_date <= $1
+                  ORDER BY d.business_date DESC LIMIT 1) last
+    WHERE a.code = {} GROUP BY 1, 2)sql",
+                     key, number(control.code));
+}
+
+/// Party and record of a part, and where to look for them.
+struct Naming {
+  std::string_view kind, party, record, join;
+};
+Naming naming_of(PartOf part_of) {
+  constexpr std::string_view kParty = "LEFT JOIN party w ON w.party_id = d.key";
+  constexpr std::string_view kRef = "coalesce(w.ref, '(unknown)')";
+  switch (part_of) {
+    case PartOf::Plan:
+      return {"plan", "coalesce(w.ref, '')", "coalesce(p.purchase_ref, '(no plan)')",
+              "LEFT JOIN plan p ON p.plan_id = d.key LEFT JOIN party w ON w.party_id = p.party_id"};
+    case PartOf::Customer:
+      return {"customer", kRef, "''", kParty};
+    case PartOf::Merchant:
+      return {"merchant", kRef, "''", kParty};
+    case PartOf::Channel:
+      return {"channel", kRef, "''", kParty};
+    case PartOf::Product:
+      return {"product", "''", "d.key", ""};
+    case PartOf::Book:
+      return {"book", "''", "''", ""};
+  }
+  std::unreachable();
+}
+
+std::string differences_of(const ControlAccount& control) {
+  const Naming naming = naming_of(control.part_of);
+  const std::string items = control.items.empty() ? ""
+                                                  : fmt::format(R"sql(
+    UNION ALL
+    SELECT d.party, i.record, d.currency, 0::numeric, i.amount::numeric, true
+    FROM named d JOIN ({}) i (key, record, currency, amount)
+      ON i.key = d.key AND i.currency = d.currency)sql",
+                                                                control.items);
+  return fmt::format(R"sql(
+    WITH ledger AS ({0}),
+    part AS (SELECT key, currency, sum(amount) AS amount FROM ({1}) x (key, currency, amount)
+             GROUP BY key, currency),
+    differing AS (
+      SELECT coalesce(l.key, p.key) AS key, coalesce(l.currency, p.currency) AS currency,
+             coalesce(l.amount, 0) AS ledger, coalesce(p.amount, 0) AS parts
+      FROM ledger l FULL JOIN part p ON p.key = l.key AND p.currency = l.currency
+      WHERE coalesce(l.amount, 0) <> coalesce(p.amount, 0)),
+    named AS (
+      SELECT d.*, {2} AS party, {3} AS record FROM differing d {4})
+    SELECT '{5}', party, record, currency, ledger::bigint, parts::bigint, is_item
+    FROM (SELECT party, record, currency, ledger, parts, false AS is_item FROM named {6}) x
+    ORDER BY party COLLATE "C", currency, is_item, record COLLATE "C")sql",
+                     ledger_by_part(control), control.parts, naming.party, naming.record,
+                     naming.join, naming.kind, items);
+}
+
+}  // namespace
+
+std::span<const ControlAccount> control_accounts() {
+  static const std::vector<ControlAccount> kControls = make_control_accounts();
+  return kControls;
+}
+
+std::vector<TieOut> tie_out(Session& session, const ControlAccount& control, base::Day as_of) {
+  // Of the balance the day totals know the sum without reading journals.
+  ControlAccount whole = control;
+  if (control.rule == 0) whole.part_of = PartOf::Book;
+  const std::string statement = fmt::format(R"sql(
+    WITH ledger AS (SELECT currency, sum(amount) AS amount FROM ({}) x GROUP BY currency),
+    part AS (SELECT currency, sum(amount) AS amount FROM ({}) x (key, currency, amount)
+             GROUP BY currency)
+    SELECT coalesce(l.currency, p.currency), coalesce(l.amount, 0)::bigint,
+           coalesce(p.amount, 0)::bigint
+    FROM ledger l FULL JOIN part p ON p.currency = l.currency
+    WHERE l.currency IS NOT NULL OR p.amount <> 0
+    ORDER BY 1)sql",
+                                            ledger_by_part(whole), control.parts);
+  const Rows rows = query(session, statement.c_str(), Params().day(as_of));
+  std::vector<TieOut> sums;
+  for (int i = 0; i < rows.size(); ++i) {
+    sums.push_back({currency_in(rows, i, 0), rows.int8(i, 1), rows.int8(i, 2)});
+  }
+  return sums;
+}
+
+TieOutDifferences::TieOutDifferences(Session& session, const ControlAccount& control,
+                                     base::Day as_of)
+    : cursor_(session, differences_of(control), Params().day(as_of)) {}
+
+std::vector<TieOutPart> TieOutDifferences::next() {
+  const Rows rows = cursor_.next();
+  std::vector<TieOutPart> parts;
+  for (int i = 0; i < rows.size(); ++i) {
+    parts.push_back({std::string(rows.text(i, 0)),
+                     std::string(rows.text(i, 1)),
+                     std::string(rows.text(i, 2)),
+                     {currency_in(rows, i, 3), rows.int8(i, 4), rows.int8(i, 5)},
+                     rows.boolean(i, 6)});
+  }
+  return parts;
+}
+
+}  // namespace store

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# The reports of fenqi export as a person runs them: each as CSV, spreadsheet and table, the same twice.
+# usage: financial_exports_command_test.sh FENQI CATALOG
+set -uo pipefail
+# shellcheck source=tests/cli/expect.sh
+source "$(dirname "$0")/expect.sh"
+# shellcheck source=tests/cli/spreadsheet.sh
+source "$(dirname "$0")/spreadsheet.sh"
+fenqi=$(realpath "$1")
+catalog=$(realpath "$2")
+home=$(mktemp -d)
+chmod 755 "$home"
+unset FENQI_DATABASE_URL FENQI_DATABASE FENQI_EVIDENCE_KEY
+export FENQI_HOME=$home/var LC_ALL=C.UTF-8
+
+finish() {
+  "$fenqi" db stop 2>/dev/null
+  rm -rf "$home"
+}
+trap finish EXIT
+cd "$home" || exit 1
+
+expect 0 "version 1" "$fenqi" catalog apply "$catalog" --opens-on 2026-03-02
+expect 1 "no date of the book is closed yet" "$fenqi" export tie-out
+cat > events.ndjson <<'LINES'
+{"type":"purchase","ref":"O1","customer":"C1","merchant":"M1","at":"2026-03-02 10:00:00","amount":"1100.00","coupon_platform":"60.00","coupon_merchant":"40.00","installments":6}
+{"type":"purchase","ref":"O2","customer":"客户","merchant":"M2","at":"2026-03-02 11:00:00","amount":"300.00","installments":3,"product":"interest_free"}
+LINES
+expect 0 "" "$fenqi" import events events.ndjson --create-parties
+expect 0 "" "$fenqi" close --date 2026-03-06 --today 2026-05-12
+cat > events.ndjson <<'LINES'
+{"type":"repayment","ref":"R1","customer":"C1","at":"2026-03-07 12:00:00","amount":"150.00"}
+{"type":"refund","ref":"F2","purchase":"O2","at":"2026-03-07 11:00:00","amount":"300.00"}
+LINES
+expect 0 "" "$fenqi" import events events.ndjson --create-parties
+expect 0 "" "$fenqi" close --date 2026-05-10 --today 2026-05-12
+[[ $failures == 0 ]] || exit 1
+
+# report COLUMNS ARGUMENTS...: the header, the same bytes twice, a spreadsheet, a table
+report() {
+  local columns=$1
+  shift
+  expect 0 "" "$fenqi" export "$@" --out first.csv
+  [[ $(head -1 first.csv) == "$columns"$'\r' ]] || fail "$* has the columns $(head -1 first.csv)"
+  expect 0 "" "$fenqi" export "$@" --format csv --out again.csv
+  cmp first.csv again.csv || fail "$* is not the same again"
+  expect 0 "" "$fenqi" export "$@" --format table
+  [[ $(wc -l <<< "$output") -ge $(wc -l < first.csv) ]] || fail "the table of $* is short: $output"
+  expect 0 "" "$fenqi" export "$@" --format xlsx --out first.xlsx
+  [[ $(head -c 2 first.xlsx) == PK ]] || fail "$* is no spreadsheet"
+  command -v ssconvert > /dev/null || return 0
+  fields < first.csv > ours
+  shown first.xlsx > theirs
+  diff ours theirs || fail "the spreadsheet of $* is not its CSV"
+}
+
+report as_of,line,account,name,records,currency,ledger,parts,difference tie-out
+! grep -vE '(,0\.00.$|difference)' first.csv || fail "something does not tie"
+report as_of,line,account,name,records,part_of,party,record,currency,ledger,parts,difference \
+  tie-out --differences --as-of 2026-03-08
+report as_of,currency,bucket,days_from,days_to,merchants,owed,reserve merchant-ageing
+report as_of,currency,merchant,payable,claim,owed,reserve,since,days,bucket \
+  merchant-ageing --merchants --as-of 2026-05-10
+grep -q ',M2,.*,2026-03-0' first.csv || fail "M2 does not owe us: $(cat first.csv)"
+
+expect 1 "is not closed" "$fenqi" export tie-out --as-of 2026-05-11
+expect 2 "is no date" "$fenqi" export merchant-ageing --as-of 2026-02-30
+expect 2 "--format" "$fenqi" export tie-out --format html
+[[ -z ${KEEP:-} ]] || cp -r "$home"/*.csv "$KEEP"
+exit $((failures > 0))
