@@ -262,6 +262,19 @@ void read_pairs(EventFields& fields, engine::BookEvent& event) {
   }
 }
 
+void read_stated(EventFields& fields, engine::BookEvent& event) {
+  engine::StatedBalance stated{.as_of = fields.raw().day("as_of"),
+                               .closing = fields.amount("closing").minor()};
+  if (fields.raw().has("transit")) {
+    for (Fields& item : fields.raw().objects("transit", 10'000)) {
+      stated.transit.push_back(
+          {item.text("ref"), item.amount("amount", fields.currency()).minor()});
+      item.refuse_others();
+    }
+  }
+  event.stated = std::move(stated);
+}
+
 /// Events of the book have the amounts that their rule names.
 LifecycleEvent read_book_event(EventFields& fields, const engine::BookRule& rule) {
   engine::BookEvent event{.ref = fields.ref("ref"),
@@ -293,6 +306,8 @@ LifecycleEvent read_book_event(EventFields& fields, const engine::BookRule& rule
     event.amounts.emplace(leg.amount, fields.raw().amount(leg.amount, currency).minor());
   }
   if (rule.type == "manual") read_pairs(fields, event);
+  if (rule.effect == engine::BookEffect::StatesBank) read_stated(fields, event);
+  if (rule.effect == engine::BookEffect::OwnsSuspense) event.owner = fields.ref("owner");
   return event;
 }
 

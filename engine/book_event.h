@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,17 @@ struct ManualPair {
   std::int64_t amount = 0;
 };
 
+/// What a bank says it held at the end of a date, and what makes the difference to our 1001.
+struct StatedBalance {
+  base::Day as_of;
+  std::int64_t closing = 0;  ///< minor units; below 0 when overdrawn
+  struct Transit {
+    std::string ref;
+    std::int64_t amount = 0;  ///< to be added to the bank's balance; not 0
+  };
+  std::vector<Transit> transit = {};
+};
+
 struct BookEvent {
   std::string ref;   ///< unique in the book among book events
   std::string type;  ///< "suspense_in": see book_rules()
@@ -37,6 +49,8 @@ struct BookEvent {
   std::string suspense = {};  ///< the item it clears
   std::string payout = {};    ///< the payout it confirms or returns
   std::vector<ManualPair> pairs = {};
+  std::string owner = {};  ///< who looks after the suspense item
+  std::optional<StatedBalance> stated = {};
   std::string reason = {};
   std::string requested_by = {};
   std::string approved_by = {};
@@ -64,6 +78,8 @@ enum class BookEffect {
   None,
   OpensSuspense,   ///< of 2901 or 1901, under the event's reference
   ClearsSuspense,  ///< the item named
+  OwnsSuspense,    ///< somebody looks after the item named
+  StatesBank,      ///< the bank's balance is compared with ours, and kept
   TakesReserve,    ///< the merchant's open tranches, oldest first
   OpensPayout,     ///< what it moves into 2104 is on its way to the merchant
   ConfirmsPayout,  ///< the payout named

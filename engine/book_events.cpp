@@ -9,9 +9,11 @@
 #include <set>
 
 #include "base/check.h"
+#include "base/wide.h"
 #include "engine/book.h"
 #include "engine/lookup.h"
 #include "sql/store/book_event_store.h"
+#include "sql/store/clearing_store.h"
 #include "sql/store/command_store.h"
 #include "sql/store/customer_store.h"
 #include "sql/store/suspense_store.h"
@@ -39,6 +41,13 @@ std::string hash_of(const BookEvent& e) {
   for (const ManualPair& p : e.pairs) {
     fields.push_back(fmt::format("{}/{}={}", p.debit, p.credit, p.amount));
   }
+  if (e.stated) {
+    fields.push_back(fmt::format("{}={}", base::to_string(e.stated->as_of), e.stated->closing));
+    for (const auto& item : e.stated->transit) {
+      fields.push_back(fmt::format("{}={}", item.ref, item.amount));
+    }
+  }
+  if (!e.owner.empty()) fields.push_back("owner=" + e.owner);
   const std::string text = join_fields(fields);
   std::string hash(crypto_hash_sha256_BYTES, '\0');
   crypto_hash_sha256(reinterpret_cast<unsigned char*>(hash.data()),
@@ -178,7 +187,7 @@ class BookBatch {
       if (amount > base::kAmountMinorMax / 10) return Refusal::AmountTooLarge;
       all += amount;
     }
-    if (all == 0) return Refusal::AmountNotPositive;
+    if (all == 0 && !rule.legs.empty()) return Refusal::AmountNotPositive;
     for (const RuleLeg& leg : rule.legs) {
       if (leg.is_other && !e.other_currency) return Refusal::CurrencyUnknown;
       for (const RuleAccount* account : {&leg.debit, &leg.credit}) {
@@ -284,6 +293,13 @@ class BookBatch {
                               std::vector{store::SuspenseClearing{e.suspense, amount("amount")}});
         return Refusal::None;
       }
+      case BookEffect::OwnsSuspense:
+        if (e.owner.empty()) return Refusal::OwnerMissing;
+        return store::set_suspense_owner(engine_.session, e.suspense, e.owner)
+                   ? Refusal::None
+                   : Refusal::SuspenseUnknown;
+      case BookEffect::StatesBank:
+        return state_bank(e);
       case BookEffect::TakesReserve:
         if (amount("amount") == 0) return Refusal::None;
         return store::take_reserve(engine_.session, party_of(e), e.currency, amount("amount"),
@@ -309,6 +325,29 @@ class BookBatch {
                    : Refusal::PayoutUnknown;
     }
     CHECK(false, "an effect of {}", e.type);
+  }
+
+  /// What differs has to be listed: a stated balance ties to the cent or is refused.
+  Refusal state_bank(const BookEvent& e) {
+    if (!e.stated) return Refusal::AmountMissing;
+    const auto ours = store::find_bank_balance(engine_.session, bank_, e.currency, e.stated->as_of);
+    if (!ours) return Refusal::DateNotClosed;
+    store::BankStatementRow row{.bank = bank_,
+                                .currency = e.currency,
+                                .as_of = e.stated->as_of,
+                                .closing = e.stated->closing,
+                                .event = event_,
+                                .business_date = business_date_};
+    base::int128 tied = e.stated->closing;
+    std::set<std::string> refs;
+    for (const auto& item : e.stated->transit) {
+      if (item.amount == 0) return Refusal::AmountNotPositive;
+      if (item.ref.empty() || !refs.insert(item.ref).second) return Refusal::TransitUnclear;
+      tied += item.amount;
+      row.transit.push_back({item.ref, item.amount});
+    }
+    if (tied != *ours) return Refusal::BankNotTied;
+    return store::insert_bank_statement(engine_.session, row) ? Refusal::None : Refusal::BankStated;
   }
 
   void add_journal(const BookEvent& e, ledger::Rule rule, base::Currency currency,

@@ -22,6 +22,8 @@ constexpr RuleAccount kBought{Code::PurchasedReceivables, None, "*"};
 constexpr RuleAccount kUnearned{Code::UnearnedDiscount, None, "*"};
 constexpr RuleAccount kHoldback{Code::FactoringHoldback, None, "*"};
 constexpr RuleAccount kFx{Code::FxPosition};
+constexpr RuleAccount kSecured{Code::SecuredAdvances, None, "*"};
+constexpr RuleAccount kPartner{Code::FundingPayable, None, "*"};
 
 constexpr RuleAccount payable(std::string_view tag) {
   return {Code::MerchantPayable, Merchant, tag};
@@ -39,6 +41,8 @@ const std::vector<BookRule>& rules() {
        {{"amount", {Code::ReconLoss}, kShortage, Rule::ReconLoss}},
        BookEffect::ClearsSuspense,
        true},
+      {"assign_suspense", {}, BookEffect::OwnsSuspense},
+      {"bank_statement", {}, BookEffect::StatesBank},
       {"fee_difference",
        {{"amount", {Code::RoundingDifference}, kChannel, Rule::RoundingDifference}}},
       {"channel_charge",
@@ -73,6 +77,15 @@ const std::vector<BookRule>& rules() {
         {"serviced", kServicedContra, kServiced, Rule::MemoReduce}},
        BookEffect::OpensPayout},
       {"factored_collection", {{"amount", kChannel, kBought, Rule::FactorCollect}}},
+      {"secured_advance",
+       {{"discount", kSecured, kUnearned, Rule::FactorBuy},
+        {"holdback", kSecured, kHoldback, Rule::FactorBuy},
+        {"cash", kSecured, kTransit, Rule::FactorBuy}},
+       BookEffect::OpensPayout},
+      {"secured_collection", {{"amount", kChannel, kSecured, Rule::FactorCollect}}},
+      {"recourse",
+       {{"holdback", kHoldback, kSecured, Rule::Recourse},
+        {"amount", kDebt, kSecured, Rule::Recourse}}},
       {"discount_earned", {{"amount", kUnearned, {Code::FactoringIncome}, Rule::DiscountEarn}}},
       {"holdback_released", {{"amount", kHoldback, payable("release"), Rule::HoldbackRelease}}},
       {"advance",
@@ -86,6 +99,10 @@ const std::vector<BookRule>& rules() {
       {"fx_deal",
        {{"amount", kFx, kBank, Rule::FxDeal}, {"bought", kBank, kFx, Rule::FxDeal, true}}},
       {"fx_result", {{"amount", kFx, {Code::FxResult}, Rule::FxResult}}},
+      {"fx_loss", {{"amount", {Code::FxResult}, kFx, Rule::FxResult}}},
+      {"fund_draw", {{"amount", kBank, kPartner, Rule::FundDraw}}},
+      {"fund_repay", {{"amount", kPartner, kBank, Rule::FundRepay}}},
+      {"fund_cost", {{"amount", {Code::FundingCost, None, "*"}, kPartner, Rule::FundCost}}},
       {"manual", {}, BookEffect::None, true},
   };
   return kRules;

@@ -458,7 +458,8 @@ CloseStep Closer::Impl::settle_channels(Day day) {
                           .business_date = day,
                           .value_date = day,
                           .source_ref = base::to_string(r.business_date),
-                          .transfers = ledger::channel_settle(r.channel, bank, r.gross, r.fee)});
+                          .transfers = ledger::channel_settle(r.channel, bank, r.gross, r.fee),
+                          .bill_date = r.business_date});
       step.units += r.count;
       if (r.currency == catalog->currency) step.amount += r.gross;
     }

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/check.h"
+#include "sql/store/clearing_store.h"
 #include "sql/store/customer_store.h"
 #include "sql/store/party_store.h"
 #include "sql/store/suspense_store.h"
@@ -104,6 +105,36 @@ store::StoredJournal resolve(const ledger::Journal& journal, AccountBook& accoun
     stored.amount.push_back(t.amount_minor);
   }
   return stored;
+}
+
+/// What the journals do to channel clearing and the FX position. A repayment is an item of its own.
+std::vector<store::ClearingItem> clearing_items_of(
+    std::span<const ledger::Journal* const> journals) {
+  std::vector<store::ClearingItem> items;
+  for (const ledger::Journal* journal : journals) {
+    if (journal->rule == ledger::Rule::Repay || journal->rule == ledger::Rule::Capture) continue;
+    std::int16_t number = 0;
+    for (const ledger::Transfer& t : journal->transfers) {
+      ++number;
+      for (const auto& [account, amount] :
+           {std::pair(&t.debit, t.amount_minor), std::pair(&t.credit, -t.amount_minor)}) {
+        if (account->code != ledger::Code::ChannelClearing &&
+            account->code != ledger::Code::FxPosition) {
+          continue;
+        }
+        items.push_back({.party = journal->party,
+                         .journal = journal->id,
+                         .transfer = number,
+                         .code = static_cast<std::int32_t>(account->code),
+                         .owner = account->owner,
+                         .currency = journal->currency,
+                         .bill_date = journal->bill_date.value_or(journal->business_date),
+                         .business_date = journal->business_date,
+                         .amount = amount});
+      }
+    }
+  }
+  return items;
 }
 
 }  // namespace
@@ -271,6 +302,7 @@ void save_journals(store::Session& session, AccountBook& accounts,
   stored.reserve(journals.size());
   for (const ledger::Journal* journal : journals) stored.push_back(resolve(*journal, accounts));
   store::copy_journals(session, stored);
+  store::copy_clearing_items(session, clearing_items_of(journals));
 }
 
 void save_journals(store::Session& session, AccountBook& accounts,

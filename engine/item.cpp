@@ -130,6 +130,17 @@ Text text(Refusal refusal) {
     case Refusal::AccountNotFree:
       return {"ACCOUNT_NOT_FREE", "pairs",
               "a manual journal moves accounts that no other record is kept beside"};
+    case Refusal::BankNotTied:
+      return {"BANK_NOT_TIED", "closing",
+              "the bank's balance and its items in transit don't sum to the balance of 1001"};
+    case Refusal::DateNotClosed:
+      return {"DATE_NOT_CLOSED", "as_of", "the date is not closed yet"};
+    case Refusal::BankStated:
+      return {"BANK_STATED", "as_of", "the bank's balance of this date is known already"};
+    case Refusal::TransitUnclear:
+      return {"TRANSIT_UNCLEAR", "transit", "each item in transit has a reference of its own"};
+    case Refusal::OwnerMissing:
+      return {"OWNER_MISSING", "owner", "the name of who looks after the item is missing"};
     case Refusal::ChangeRefused:
       break;
   }

@@ -129,6 +129,11 @@ enum class Refusal : std::int16_t {
   ReserveNotWhole = 49,  ///< the oldest reserve tranches don't sum to the amount
   PayoutUnknown = 50,    ///< no payout of that reference, amount and state
   AccountNotFree = 51,   ///< a manual journal to an account that records are kept beside
+  BankNotTied = 52,      ///< the bank's balance and its items in transit are not our 1001
+  DateNotClosed = 53,    ///< what is stated of a date waits for its close
+  BankStated = 54,       ///< the bank's balance of the date is known
+  OwnerMissing = 55,     ///< a suspense item is assigned to nobody
+  TransitUnclear = 56,   ///< an item in transit without a reference, or one that is listed twice
   /// From here on a change of a plan is refused, for the reason of that number in
   /// scheduling::ChangeRefusal.
   ChangeRefused = 100,

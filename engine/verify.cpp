@@ -84,6 +84,7 @@ std::vector<Pass> passes_of(store::Session& session, const DayRange& range,
       {"journals", [&](Session& s) { return store::check_journals(s, range); }},
       {"control accounts", store::check_control_accounts},
       {"settlements", store::check_settlements},
+      {"reconciled items", store::check_reconciled},
       {"plans", store::check_plans},
       {"recognition", store::check_recognition},
       {"allocations", store::check_allocations},
@@ -149,6 +150,7 @@ Findings check_day(store::Session& session, base::Day day) {
   Findings findings = store::check_accounts_of_day(session, day);
   merge(findings, store::check_customers_of_day(session, day));
   merge(findings, store::check_settlements_of_day(session, day));
+  merge(findings, store::check_subledgers_of_day(session, day));
   return findings;
 }
 

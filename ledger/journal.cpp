@@ -112,14 +112,20 @@ std::string_view name(Rule rule) {
       return "FX_CONVERT";
     case Rule::FxDeal:
       return "FX_DEAL";
-    case Rule::FxPayout:
-      return "FX_PAYOUT";
     case Rule::FxResult:
       return "FX_RESULT";
     case Rule::Manual:
       return "MANUAL";
     case Rule::PayoutReturned:
       return "PAYOUT_RETURNED";
+    case Rule::Recourse:
+      return "RECOURSE";
+    case Rule::FundDraw:
+      return "FUND_DRAW";
+    case Rule::FundRepay:
+      return "FUND_REPAY";
+    case Rule::FundCost:
+      return "FUND_COST";
   }
   std::unreachable();
 }

@@ -71,10 +71,14 @@ enum class Rule : std::int16_t {
   Advance = 51,
   FxConvert = 52,
   FxDeal = 53,
-  FxPayout = 54,
+  // 54 was for payouts in another currency; they are PayoutConfirm.
   FxResult = 55,
   Manual = 56,
   PayoutReturned = 57,
+  Recourse = 58,  ///< a secured advance in default: from the holdback, then owed by the merchant
+  FundDraw = 59,  ///< a funding partner's money comes in
+  FundRepay = 60,
+  FundCost = 61,
 };
 
 inline constexpr std::array kRules = {Rule::Opening,
@@ -130,10 +134,13 @@ inline constexpr std::array kRules = {Rule::Opening,
                                       Rule::Advance,
                                       Rule::FxConvert,
                                       Rule::FxDeal,
-                                      Rule::FxPayout,
                                       Rule::FxResult,
                                       Rule::Manual,
-                                      Rule::PayoutReturned};
+                                      Rule::PayoutReturned,
+                                      Rule::Recourse,
+                                      Rule::FundDraw,
+                                      Rule::FundRepay,
+                                      Rule::FundCost};
 
 std::string_view name(Rule rule);  ///< "CAPTURE"
 
@@ -168,6 +175,8 @@ struct Journal {
   std::optional<std::string> source_ref = {};  ///< nothing: the plan's purchase reference
   base::JournalId reverses = {};
   std::vector<Transfer> transfers = {};
+  /// Whose bill a channel settlement settles; nothing: that of the business date.
+  std::optional<base::Day> bill_date = {};
 };
 
 }  // namespace ledger

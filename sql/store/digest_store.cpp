@@ -73,6 +73,20 @@ std::vector<Source> sources() {
                 "e.requested_by, e.approved_by",
                 "life_event e JOIN party w ON w.party_id = e.party_id "
                 "LEFT JOIN plan p ON p.party_id = e.party_id AND p.plan_id = e.plan_id")},
+      {"clearing_item",
+       row_text("w.ref, c.code, k.ref, c.currency, c.bill_date, c.business_date, c.amount_minor",
+                "clearing_item c LEFT JOIN party w ON w.party_id = c.party_id "
+                "LEFT JOIN party k ON k.party_id = c.owner_id")},
+      {"suspense", row_text("s.suspense_ref, s.code, s.currency, s.amount_minor, s.cleared_minor, "
+                            "s.business_date, s.owner",
+                            "suspense s")},
+      {"bank_statement",
+       row_text(
+           "w.ref, b.currency, b.as_of, b.closing_minor, b.business_date, "
+           "(SELECT array_agg(format('%s:%s', t.item_ref, t.amount_minor) ORDER BY t.item_ref) "
+           "FROM bank_transit t WHERE t.bank_id = b.bank_id AND t.currency = b.currency "
+           "AND t.as_of = b.as_of)",
+           "bank_statement b LEFT JOIN party w ON w.party_id = b.bank_id")},
       {"refund", row_text("w.ref, f.refund_ref, p.purchase_ref, f.currency, f.amount_minor, "
                           "f.principal_minor, f.cash_minor, extract(epoch FROM f.refunded_at), "
                           "f.business_date, f.value_date, f.reason",

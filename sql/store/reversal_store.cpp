@@ -42,6 +42,7 @@ std::vector<std::int64_t> insert_mirrors(Session& session, std::span<const Rever
     refs.push_back(row.ref);
   }
   const Rows inserted = query(session, R"(
+      WITH mirror AS (
       INSERT INTO journal (party_id, journal_id, event_id, rule, plan_id, currency, business_date,
                            value_date, source_ref, reverses, debit_account, credit_account,
                            amount_minor)
@@ -51,7 +52,15 @@ std::vector<std::int64_t> insert_mirrors(Session& session, std::span<const Rever
         JOIN journal j ON j.party_id = m.party_id AND j.journal_id = m.original
       ORDER BY j.party_id, j.journal_id
       ON CONFLICT (party_id, reverses) WHERE reverses IS NOT NULL DO NOTHING
-      RETURNING journal_id)",
+      RETURNING party_id, journal_id, reverses, business_date),
+      item AS (
+      INSERT INTO clearing_item (party_id, journal_id, transfer, code, owner_id, currency,
+                                 bill_date, business_date, amount_minor)
+      SELECT c.party_id, m.journal_id, c.transfer, c.code, c.owner_id, c.currency, c.bill_date,
+             m.business_date, -c.amount_minor
+      FROM mirror m
+        JOIN clearing_item c ON c.party_id = m.party_id AND c.journal_id = m.reverses)
+      SELECT journal_id FROM mirror)",
                               Params()
                                   .int8s(parties)
                                   .int8s(originals)

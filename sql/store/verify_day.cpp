@@ -51,7 +51,8 @@ constexpr const char* kCustomersOfDay = R"(
   touched AS MATERIALIZED (SELECT party_id, sum(credit) AS credit FROM day GROUP BY party_id),
   plans AS MATERIALIZED (
     SELECT p.party_id, p.plan_id, p.purchase_ref, p.currency, p.business_date, p.financed_minor,
-           p.outstanding_minor, p.refunded_minor, p.late_fee_paid_minor, s.*
+           p.outstanding_minor, p.refunded_minor, p.late_fee_paid_minor, p.status,
+           p.allowance_minor, s.*
     FROM (SELECT p.* FROM touched t JOIN plan p ON p.party_id = t.party_id OFFSET 0) p
       CROSS JOIN LATERAL (
         SELECT sum(x.due) AS due, coalesce(sum(x.principal), 0) AS paid_principal,
@@ -74,7 +75,8 @@ constexpr const char* kCustomersOfDay = R"(
              OR coalesce(h.penalty, 0) <> p.late_fee_paid_minor AS paid_wrong,
            coalesce(h.paid, 0) + coalesce(h.refunded, 0) + coalesce(h.charged_off, 0)
              + p.outstanding_minor <> p.financed_minor
-             OR coalesce(h.refunded, 0) <> p.refunded_minor AS captured_wrong
+             OR coalesce(h.refunded, 0) <> p.refunded_minor AS captured_wrong,
+           p.allowance_minor <> 0 AND p.status NOT IN (1, 4) AS allowance_wrong
     FROM plans p
       LEFT JOIN history h ON h.party_id = p.party_id AND h.plan_id = p.plan_id),
   customer_wrong AS (
@@ -111,6 +113,9 @@ constexpr const char* kCustomersOfDay = R"(
          count(*), count(*) FILTER (WHERE captured_wrong),
          min('purchase ' || purchase_ref || ': paid, refunded and outstanding are not the captured')
            FILTER (WHERE captured_wrong),
+         count(*), count(*) FILTER (WHERE allowance_wrong),
+         min('purchase ' || purchase_ref || ': it has ended and still has an allowance')
+           FILTER (WHERE allowance_wrong),
          (SELECT count(*) FROM touched), (SELECT count(*) FROM customer_wrong),
          (SELECT min(format('customer %s: the credit account''s outstanding amount is not that of '
                             'the plans', (SELECT ref FROM party w WHERE w.party_id = s.party_id)))
@@ -125,6 +130,7 @@ const Facts kCustomerOfDayFacts = {
     {"I7", "day-plan-paid", "what those plans say was paid is what their allocations say"},
     {"I8", "day-plan-captured",
      "principal paid, refunded and outstanding are together the principal captured"},
+    {"I14", "day-plan-allowance", "no such plan that has ended has an allowance"},
     {"I10", "day-customer-outstanding",
      "each such customer's credit account owes what the plans owe"},
 };

@@ -70,7 +70,7 @@ const Facts kJournalFacts = {
 constexpr const char* kControlAccounts = R"(
   WITH moved AS (
     SELECT s.account_id, sum(s.amount) AS balance,
-           coalesce(sum(s.amount) FILTER (WHERE t.rule = 5), 0) AS repaid
+           coalesce(sum(s.amount) FILTER (WHERE t.rule IN (4, 8)), 0) AS funded
     FROM (SELECT j.rule, t.debit, t.credit, sum(t.amount) AS amount
           FROM journal j
             CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
@@ -80,13 +80,22 @@ constexpr const char* kControlAccounts = R"(
         AS s (account_id, amount)
     GROUP BY s.account_id),
   ledger AS MATERIALIZED (
-    SELECT a.code, a.owner_id, a.currency, sum(m.balance) AS balance, sum(m.repaid) AS repaid
+    SELECT a.code, a.owner_id, CASE a.code WHEN 6402 THEN a.tag ELSE '' END AS tag, a.currency,
+           sum(m.balance) AS balance, sum(m.funded) AS funded
     FROM moved m LEFT JOIN account a ON a.account_id = m.account_id
-    GROUP BY a.code, a.owner_id, a.currency),
+    GROUP BY 1, 2, 3, 4),
   zero AS (
     SELECT currency, code >= 9000 AS memo, sum(balance) AS balance
     FROM ledger GROUP BY currency, code >= 9000),
-  part (code, owner_id, currency, balance) AS MATERIALIZED (
+  coupon AS MATERIALIZED (  -- a refund's item has its share with the other sign
+    SELECT p.product, p.sponsor_id, i.currency, sum(i.coupon_platform_minor) AS platform,
+           sum(i.coupon_sponsor_minor) AS sponsor
+    FROM merchant_item i
+      LEFT JOIN plan p ON p.party_id = i.party_id AND p.plan_id = i.plan_id
+    WHERE i.coupon_platform_minor <> 0 OR i.coupon_sponsor_minor <> 0
+    GROUP BY p.product, p.sponsor_id, i.currency),
+  part (code, owner_id, currency, balance, tag) AS MATERIALIZED (
+    SELECT code, owner_id, currency, balance, '' FROM (
     SELECT 1101, NULL::bigint, currency, sum(outstanding_minor)::numeric FROM plan GROUP BY currency
     UNION ALL
     SELECT 1102, NULL, p.currency, sum(f.unpaid)
@@ -128,23 +137,44 @@ constexpr const char* kControlAccounts = R"(
     SELECT 2104, merchant_id, currency, -sum(amount_minor) FROM payout
     WHERE status = 1 GROUP BY merchant_id, currency
     UNION ALL
-    SELECT 1011, channel_id, currency, sum(amount_minor) FROM repayment
-    WHERE channel_id IS NOT NULL GROUP BY channel_id, currency),
+    SELECT 1011, owner_id, currency, sum(amount)
+    FROM (SELECT channel_id AS owner_id, currency, amount_minor AS amount FROM repayment
+          WHERE channel_id IS NOT NULL
+          UNION ALL
+          SELECT owner_id, currency, amount_minor FROM clearing_item WHERE code = 1011) x
+    GROUP BY owner_id, currency
+    UNION ALL
+    SELECT 3001, NULL, currency, sum(amount_minor) FROM clearing_item WHERE code = 3001
+    GROUP BY currency
+    UNION ALL
+    SELECT 1112, sponsor_id, currency, sum(amount)
+    FROM (SELECT sponsor_id, currency, sponsor AS amount FROM coupon WHERE sponsor <> 0
+          UNION ALL
+          SELECT sponsor_id, currency, subsidy_minor FROM plan WHERE subsidy_payer = 3) x
+    GROUP BY sponsor_id, currency) x (code, owner_id, currency, balance)
+    UNION ALL
+    SELECT 6402, NULL, currency, sum(platform), product FROM coupon WHERE platform <> 0
+    GROUP BY currency, product),
   control AS (
     SELECT coalesce(l.code, p.code) AS code, coalesce(l.owner_id, p.owner_id) AS owner_id,
-           coalesce(l.currency, p.currency) AS currency, coalesce(l.balance, 0) AS ledger,
-           coalesce(p.balance, 0) AS part
-    FROM (SELECT code, owner_id, currency, CASE code WHEN 1011 THEN repaid ELSE balance END
-          FROM ledger WHERE code IN (SELECT code FROM part)
-             OR code IN (1101, 1102, 1103, 1191, 1192, 1193, 1901, 2101, 2103, 2104, 2201, 2202,
-                         2901, 9011, 9012, 9201))
-           l (code, owner_id, currency, balance)
+           coalesce(l.tag, p.tag) AS tag, coalesce(l.currency, p.currency) AS currency,
+           coalesce(l.balance, 0) AS ledger, coalesce(p.balance, 0) AS part
+    FROM (SELECT code, owner_id, currency,
+                 CASE WHEN code IN (1112, 6402) THEN funded ELSE balance END, tag
+          FROM ledger
+          WHERE code IN (1011, 1101, 1102, 1103, 1112, 1191, 1192, 1193, 1901, 2101, 2103, 2104,
+                         2201, 2202, 2901, 3001, 6402, 9011, 9012, 9201))
+           l (code, owner_id, currency, balance, tag)
       FULL JOIN part p ON p.code = l.code AND p.owner_id IS NOT DISTINCT FROM l.owner_id
-                          AND p.currency = l.currency),
+                          AND p.tag = l.tag AND p.currency = l.currency),
   judged AS (
-    SELECT c.*, ledger <> part AS wrong,
-           coalesce((SELECT ref FROM party w WHERE w.party_id = c.owner_id), '?') AS owner
-    FROM control c)
+    SELECT c.*, format('account %s%s%s in %s holds %s, its sub-ledger sums to %s', code,
+                       CASE WHEN owner_id IS NULL THEN '' ELSE ' of ' || owner END,
+                       CASE tag WHEN '' THEN '' ELSE ' (' || tag || ')' END, currency, ledger,
+                       part) AS name
+    FROM (SELECT c.*, ledger <> part AS wrong,
+                 coalesce((SELECT ref FROM party w WHERE w.party_id = c.owner_id), '?') AS owner
+          FROM control c) c)
   SELECT (SELECT count(*) FROM zero WHERE NOT coalesce(memo, false)),
          (SELECT count(*) FROM zero WHERE NOT coalesce(memo, false) AND (balance = 0) IS NOT TRUE),
          (SELECT min(format('in %s the balances of all accounts sum to %s', currency, balance))
@@ -153,11 +183,23 @@ constexpr const char* kControlAccounts = R"(
          (SELECT count(*) FROM zero WHERE memo AND balance <> 0),
          (SELECT min(format('in %s the balances of the memo accounts sum to %s', currency, balance))
           FROM zero WHERE memo AND balance <> 0),
-         count(*) FILTER (WHERE code NOT IN (2101, 2103, 2104)),
-         count(*) FILTER (WHERE code NOT IN (2101, 2103, 2104) AND wrong),
-         min(format('account %s%s in %s holds %s, its sub-ledger sums to %s', code,
-                    CASE WHEN owner_id IS NULL THEN '' ELSE ' of ' || owner END, currency, ledger,
-                    part)) FILTER (WHERE code NOT IN (2101, 2103, 2104) AND wrong),
+         count(*) FILTER (WHERE code NOT IN (1011, 1112, 1901, 2101, 2103, 2104, 2901, 3001, 6402)),
+         count(*) FILTER (WHERE wrong AND code NOT IN (1011, 1112, 1901, 2101, 2103, 2104, 2901,
+                                                       3001, 6402)),
+         min(name) FILTER (WHERE wrong AND code NOT IN (1011, 1112, 1901, 2101, 2103, 2104, 2901,
+                                                        3001, 6402)),
+         count(*) FILTER (WHERE code = 1011),
+         count(*) FILTER (WHERE code = 1011 AND wrong),
+         min(name) FILTER (WHERE code = 1011 AND wrong),
+         count(*) FILTER (WHERE code IN (1901, 2901)),
+         count(*) FILTER (WHERE code IN (1901, 2901) AND wrong),
+         min(name) FILTER (WHERE code IN (1901, 2901) AND wrong),
+         count(*) FILTER (WHERE code IN (1112, 6402)),
+         count(*) FILTER (WHERE code IN (1112, 6402) AND wrong),
+         min(name) FILTER (WHERE code IN (1112, 6402) AND wrong),
+         count(*) FILTER (WHERE code = 3001),
+         count(*) FILTER (WHERE code = 3001 AND wrong),
+         min(name) FILTER (WHERE code = 3001 AND wrong),
          count(*) FILTER (WHERE code = 2101),
          count(*) FILTER (WHERE code = 2101 AND wrong),
          min(format('merchant %s in %s: 2101 owes %s, its items sum to %s', owner, currency,
@@ -175,8 +217,13 @@ constexpr const char* kControlAccounts = R"(
 const Facts kControlFacts = {
     {"I2", "balances-zero", "the balances of all accounts sum to 0 in each currency"},
     {"I2", "memo-balances-zero", "so do those of the memo accounts alone"},
-    {"I3", "control-accounts",
-     "each control account is the sum of its sub-ledger (1011: what was repaid through it)"},
+    {"I3", "control-accounts", "each control account is the sum of its sub-ledger"},
+    {"I12", "channel-clearing",
+     "1011 of each channel is the sum of its items, bill date by bill date"},
+    {"I13", "suspense", "2901 and 1901 are the sums of the open suspense items"},
+    {"I17", "coupon-funding",
+     "6402 of each product and 1112 of each sponsor took what items and plans say they fund"},
+    {"I20", "fx-position", "3001 in each currency is the open FX position"},
     {"I4", "merchant-payable", "2101 of each merchant is the sum of its items"},
     {"I11", "merchant-reserve", "2103 of each merchant is the sum of its open reserve tranches"},
     {"I3", "merchant-payouts", "2104 of each merchant is the sum of its instructed payouts"},

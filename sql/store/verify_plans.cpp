@@ -11,7 +11,8 @@ constexpr const char* kPlans = R"(
   WITH code AS (
     SELECT coalesce(array_agg(account_id) FILTER (WHERE code = 1101), '{}') AS principal,
            coalesce(array_agg(account_id) FILTER (WHERE code = 1102), '{}') AS fee,
-           coalesce(array_agg(account_id) FILTER (WHERE code = 1103), '{}') AS late_fee
+           coalesce(array_agg(account_id) FILTER (WHERE code = 1103), '{}') AS late_fee,
+           coalesce(array_agg(account_id) FILTER (WHERE code = 2301), '{}') AS deferred
     FROM account),
   ledger AS (
     SELECT j.party_id, j.plan_id, j.currency,
@@ -19,7 +20,9 @@ constexpr const char* kPlans = R"(
                            - (t.credit = ANY (c.principal))::int)) AS principal,
            sum(t.amount * ((t.debit = ANY (c.fee))::int - (t.credit = ANY (c.fee))::int)) AS fee,
            sum(t.amount * ((t.debit = ANY (c.late_fee))::int
-                           - (t.credit = ANY (c.late_fee))::int)) AS late_fee
+                           - (t.credit = ANY (c.late_fee))::int)) AS late_fee,
+           sum(t.amount * ((t.credit = ANY (c.deferred))::int
+                           - (t.debit = ANY (c.deferred))::int)) AS deferred
     FROM journal j
       CROSS JOIN code c
       CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
@@ -30,7 +33,8 @@ constexpr const char* kPlans = R"(
     SELECT p.plan_id, coalesce(p.party_id, l.party_id) AS party_id,
            coalesce(p.purchase_ref, '(no such plan)') AS purchase_ref,
            coalesce(l.principal, 0) AS principal, coalesce(l.fee, 0) AS fee,
-           coalesce(l.late_fee, 0) AS late_fee,
+           coalesce(l.late_fee, 0) AS late_fee, coalesce(l.deferred, 0) AS deferred, p.status,
+           p.recognize_on, p.ecl_stage, p.allowance_minor,
            p.outstanding_minor, p.fee_minor, p.fee_recognized_minor, p.subsidy_minor,
            p.subsidy_recognized_minor, p.late_fee_minor, p.late_fee_paid_minor,
            (SELECT coalesce(sum(x), 0) FROM unnest(p.principal) x)
@@ -48,7 +52,14 @@ constexpr const char* kPlans = R"(
            (late_fee = late_fee_minor - late_fee_paid_minor) IS NOT TRUE AS late_fee_wrong,
            (fee_recognized_minor BETWEEN 0 AND fee_minor
             AND subsidy_recognized_minor BETWEEN 0 AND subsidy_minor) IS NOT TRUE
-             AS recognized_wrong
+             AS recognized_wrong,
+           (allowance_minor >= 0
+            AND (allowance_minor = 0 OR (status IN (1, 4) AND ecl_stage > 0))) IS NOT TRUE
+             AS allowance_wrong,
+           (deferred = fee_minor
+            AND (status NOT IN (2, 3, 5) OR recognize_on > (SELECT closed_through FROM book)
+                 OR (fee_recognized_minor = fee_minor
+                     AND subsidy_recognized_minor = subsidy_minor))) IS NOT TRUE AS income_wrong
     FROM side_by_side s)
   SELECT count(*),
          count(*) FILTER (WHERE principal_wrong),
@@ -68,7 +79,18 @@ constexpr const char* kPlans = R"(
          count(*) FILTER (WHERE recognized_wrong),
          min(format('purchase %s of customer %s: fee %s of %s recognized, subsidy %s of %s',
                     purchase_ref, (SELECT ref FROM party w WHERE w.party_id = s.party_id), fee_recognized_minor, fee_minor,
-                    subsidy_recognized_minor, subsidy_minor)) FILTER (WHERE recognized_wrong)
+                    subsidy_recognized_minor, subsidy_minor)) FILTER (WHERE recognized_wrong),
+         count(*),
+         count(*) FILTER (WHERE allowance_wrong),
+         min(format('purchase %s of customer %s: an allowance of %s in stage %s, its status is %s',
+                    purchase_ref, (SELECT ref FROM party w WHERE w.party_id = s.party_id),
+                    allowance_minor, ecl_stage, status)) FILTER (WHERE allowance_wrong),
+         count(*),
+         count(*) FILTER (WHERE income_wrong),
+         min(format('purchase %s of customer %s: 2301 took %s in all, its fee is %s, of which %s is '
+                    'recognized', purchase_ref,
+                    (SELECT ref FROM party w WHERE w.party_id = s.party_id), deferred, fee_minor,
+                    fee_recognized_minor)) FILTER (WHERE income_wrong)
   FROM judged s)";
 
 // What repayments and refunds did to each plan beside what the plan remembers, and beside what was
@@ -223,6 +245,11 @@ const Facts kPlanFacts = {
     {"I6", "plan-late-fee", "1103 of each plan is its late fee less what was paid of it"},
     {"I6", "plan-recognized",
      "no plan has recognized less than nothing or more than its fee and subsidy"},
+    {"I14", "plan-allowance",
+     "no plan's allowance is below 0, and one that ended, was refunded or charged off has none"},
+    {"I18", "plan-income",
+     "what a plan deferred on 2301 is its fee less rebates and reductions; at its end all is "
+     "income"},
 };
 const Facts kPlanAllocationFacts = {
     {"I7", "plan-paid", "what a plan says was paid is what its allocations say"},

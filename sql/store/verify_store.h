@@ -40,6 +40,8 @@ Findings check_plans(Session& session);
 Findings check_allocations(Session& session);
 Findings check_customers(Session& session);
 Findings check_settlements(Session& session);
+/// What small tables say of suspense and banks.
+Findings check_reconciled(Session& session);
 Findings check_account_days(Session& session, const DayRange& range);
 
 /// Vouchers and seals, recomputed from the journals. `keys` are the public keys that are trusted.
@@ -56,6 +58,7 @@ std::vector<DayRange> seal_passes(Session& session, const DayRange& range);
 Findings check_accounts_of_day(Session& session, base::Day day);
 Findings check_customers_of_day(Session& session, base::Day day);
 Findings check_settlements_of_day(Session& session, base::Day day);
+Findings check_subledgers_of_day(Session& session, base::Day day);
 
 /// A name and a hash of the content of one table: the same for the same rows in any order.
 struct TableDigest {

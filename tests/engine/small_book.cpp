@@ -100,6 +100,23 @@ class Book {
         p.party.value, p.id, static_cast<int>(p.rule), p.plan ? std::to_string(p.plan) : "NULL",
         p.day, p.day, p.source_ref ? fmt::format("'{}'", p.source_ref) : "NULL", debit, credit,
         amount);
+    if (p.rule == Rule::Repay) return;
+    int number = 0;
+    for (const ledger::Transfer& t : p.transfers) {
+      ++number;
+      clearing_item_later(p, number, t.debit, t.amount_minor);
+      clearing_item_later(p, number, t.credit, -t.amount_minor);
+    }
+  }
+
+  void clearing_item_later(const Post& p, int number, const ledger::AccountKey& account,
+                           std::int64_t amount) {
+    const int code = static_cast<int>(account.code);
+    if (code != 1011 && code != 3001) return;
+    later(
+        "INSERT INTO clearing_item VALUES ({}, {}, {}, {}, {}, 'CNY', '2026-06-{}', '2026-06-{}', "
+        "{})",
+        p.party.value, p.id, number, code, account.owner.value, p.day, p.day, amount);
   }
 
   int account(const ledger::AccountKey& key) {
@@ -225,6 +242,18 @@ void make_small_book(store::Session& session, unsigned seed) {
   book.later(
       "INSERT INTO hold VALUES ({}, {}, 1, 'H1', {}, 'CNY', 5000, '2026-06-21', '2026-06-28', 1)",
       c2.value, book.id(), m1.value);
+
+  // And money nobody is found for, a spread of an exchange, and what the bank says of all that.
+  book.post(platform, Rule::SuspenseIn, 21,
+            {{{ledger::Code::Bank, bank}, {ledger::Code::Suspense}, 10'00}}, 0, "X1");
+  book.later(
+      "INSERT INTO suspense VALUES ('X1', 2901, 1, 'CNY', 1000, 0, '2026-06-21', 'finance')");
+  book.post(platform, Rule::FxResult, 21,
+            {{{ledger::Code::FxPosition}, {ledger::Code::FxResult}, 1'00}}, 0, "X2");
+  book.later(
+      "INSERT INTO bank_statement VALUES ({}, 'CNY', '2026-06-21', 5000600, 1, '2026-06-22')",
+      bank.value);
+  book.later("INSERT INTO bank_transit VALUES ({}, 'CNY', '2026-06-21', 'X1', 400)", bank.value);
 
   // 22 June: both merchants are settled, J06 to J08; the channel settles.
   book.post(m1, Rule::ReserveHold, 22, ledger::reserve_hold(m1, 53'00), 0, "S1");
