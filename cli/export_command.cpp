@@ -76,7 +76,6 @@ engine::JournalFormat journal_format_of(const std::string& name) {
 }
 
 struct Takes {
-  bool as_of = true;
   bool from = false;  ///< and --to, which is --as-of by another name
   bool known_at = false;
 };
@@ -87,17 +86,15 @@ void add(CLI::App& parent, Outcome& outcome, const char* name, const char* what,
   auto options = std::make_shared<Options>();
   options->format = formats.front();
   CLI::App* command = parent.add_subcommand(name, what);
-  if (takes.as_of) {
-    auto* as_of =
-        command->add_option("--as-of", options->as_of,
-                            takes.known_at ? "Through this business date; the last closed one, or "
-                                             "with --known-at the one open then, if not given"
-                                           : "A closed date; the last one if not given");
-    if (takes.from) {
-      command->add_option("--from", options->from, "First business date");
-      command->add_option("--to", options->to, "Last business date: --as-of by another name")
-          ->excludes(as_of);
-    }
+  auto* as_of =
+      command->add_option("--as-of", options->as_of,
+                          takes.known_at ? "Through this business date; the last closed one, or "
+                                           "with --known-at the one open then, if not given"
+                                         : "A closed date; the last one if not given");
+  if (takes.from) {
+    command->add_option("--from", options->from, "First business date");
+    command->add_option("--to", options->to, "Last business date: --as-of by another name")
+        ->excludes(as_of);
   }
   if (takes.known_at) {
     command->add_option("--known-at", options->known_at,
@@ -137,20 +134,32 @@ void add_export(CLI::App& app, Outcome& outcome) {
                                       request.reading);
       },
       {"hledger", "ledger", "beancount"});
-  add(*command, outcome, "installments", "Every installment as it is now", {.as_of = false},
-      [](store::Session& session, const Request&) { return engine::export_installments(session); });
-  add(*command, outcome, "ageing", "What is owed by days past due, as of a closed date", {},
+  add(
+      *command, outcome, "installments", "Every installment: what is due, paid and unpaid",
+      {.known_at = true},
       [](store::Session& session, const Request& request) {
-        return engine::export_ageing(session, request.reading.as_of);
-      });
+        return engine::export_installments(session, request.reading,
+                                           table_format_of(request.format));
+      },
+      kTables);
+  add(
+      *command, outcome, "ageing", "What is owed by days past due", {.known_at = true},
+      [](store::Session& session, const Request& request) {
+        return engine::export_ageing(session, request.reading, table_format_of(request.format));
+      },
+      kTables);
   add(*command, outcome, "seals", "What each closed date was sealed with, to be kept elsewhere",
       {.from = true}, [](store::Session& session, const Request& request) {
         return engine::export_seals(session, request.from, request.reading.as_of);
       });
-  add(*command, outcome, "limit-changes", "The feed of limit decisions", {.from = true},
+  add(
+      *command, outcome, "limit-changes", "The feed of limit decisions",
+      {.from = true, .known_at = true},
       [](store::Session& session, const Request& request) {
-        return engine::export_limit_changes(session, request.from, request.reading.as_of);
-      });
+        return engine::export_limit_changes(session, request.from, request.reading,
+                                            table_format_of(request.format));
+      },
+      kTables);
   add_financial_exports(*command, outcome);
 }
 

@@ -77,9 +77,10 @@ void print_trial_balance(std::ostream& out, store::Session& session, base::Day a
 
 void print_ageing(std::ostream& out, store::Session& session, const engine::Catalog& catalog,
                   base::Day as_of) {
-  const auto ageing = engine::age_receivables(session, catalog, as_of);
-  if (!ageing) throw std::runtime_error(ageing.error().sentence);
-  for (const auto& [currency, buckets] : ageing->by_currency) {
+  const auto reading = engine::take_reading(session, {.as_of = as_of});
+  if (!reading) throw std::runtime_error(reading.error().sentence);
+  const engine::Ageing ageing = engine::age_receivables(session, catalog, *reading);
+  for (const auto& [currency, buckets] : ageing.by_currency) {
     const auto amount = [&](std::int64_t minor) {
       return base::to_decimal(minor, currency.exponent());
     };
@@ -107,13 +108,12 @@ void print_ageing(std::ostream& out, store::Session& session, const engine::Cata
     table.rule().row(
         {"", "", std::to_string(all.plans), "", amount(all.outstanding), "", amount(all.overdue)});
     out << fmt::format("Ageing of principal at the close of {}, {}\n\n",
-                       base::to_string(ageing->as_of), currency.code());
+                       base::to_string(ageing.as_of), currency.code());
     table.print(out);
     out << '\n';
   }
-  if (ageing->by_currency.empty()) {
-    out << fmt::format("Nobody owes anything at the close of {}.\n",
-                       base::to_string(ageing->as_of));
+  if (ageing.by_currency.empty()) {
+    out << fmt::format("Nobody owes anything at the close of {}.\n", base::to_string(ageing.as_of));
   }
 }
 

@@ -1,14 +1,12 @@
 #include "engine/ageing.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bitset>
 
 #include "base/check.h"
 #include "engine/book.h"
 #include "engine/customer_close.h"
-#include "engine/report_text.h"
+#include "sql/store/plan_reading.h"
 
 namespace engine {
 namespace {
@@ -62,34 +60,61 @@ class Counter {
   std::map<base::Currency, std::bitset<kBuckets>> seen_;
 };
 
-class AgeingExport : public Export {
+class AgeingTable : public TableSource {
  public:
-  explicit AgeingExport(Ageing ageing) : ageing_(std::move(ageing)) {}
+  explicit AgeingTable(Ageing ageing) : ageing_(std::move(ageing)) {}
 
-  bool next(std::string& out) override {
-    if (done_) return false;
-    done_ = true;
-    out += "as_of,currency,bucket,dpd_from,dpd_to,plans,customers,outstanding,overdue";
-    out += kCsvLineEnd;
+  bool append_rows(TableWriter& rows) override {
     for (const auto& [currency, buckets] : ageing_.by_currency) {
       for (std::size_t i = 0; i < kBuckets; ++i) {
         const BucketRange range = bucket_range(i);
-        out += fmt::format("{},{},{},{},{},{},{},{},{}", base::to_string(ageing_.as_of),
-                           currency.code(), range.name, range.dpd_from,
-                           range.dpd_to ? std::to_string(*range.dpd_to) : "", buckets[i].plans,
-                           buckets[i].customers,
-                           base::to_decimal(buckets[i].outstanding, currency.exponent()),
-                           base::to_decimal(buckets[i].overdue, currency.exponent()));
-        out += kCsvLineEnd;
+        rows.day(ageing_.as_of);
+        rows.text(currency.code());
+        rows.text(range.name);
+        rows.number(range.dpd_from);
+        range.dpd_to ? rows.number(*range.dpd_to) : rows.absent();
+        rows.number(buckets[i].plans);
+        rows.number(buckets[i].customers);
+        rows.amount(buckets[i].outstanding, currency);
+        rows.amount(buckets[i].overdue, currency);
+        rows.end_row();
       }
     }
-    return true;
+    return false;
   }
 
  private:
   Ageing ageing_;
-  bool done_ = false;
 };
+
+TableHead table_head(base::Day as_of) {
+  return {.name = "ageing",
+          .columns = {{"as_of", 12},
+                      {"currency", 9},
+                      {"bucket", 8},
+                      {"dpd_from", 10},
+                      {"dpd_to", 10},
+                      {"plans", 10},
+                      {"customers", 10},
+                      {"outstanding", 18},
+                      {"overdue", 18}},
+          .created = as_of};
+}
+
+Ageing age_in_snapshot(store::Session& session, const Catalog& catalog, const Reading& reading) {
+  Ageing ageing{reading.as_of, {}};
+  {
+    Counter counter(ageing);
+    store::OwingPlanCursor cursor(session, reading);
+    for (auto plans = cursor.next(); !plans.empty(); plans = cursor.next()) {
+      for (store::PlanRow& plan : plans) {
+        refresh_plan(plan, reading.as_of, catalog);
+        if (plan.status == store::PlanStatus::Active) counter.add(plan);
+      }
+    }
+  }
+  return ageing;
+}
 
 }  // namespace
 
@@ -106,30 +131,19 @@ std::size_t bucket_of(int dpd) {
   return std::min(static_cast<std::size_t>((dpd + kBucketDays - 1) / kBucketDays), kBuckets - 1);
 }
 
-ReportResult<Ageing> age_receivables(store::Session& session, const Catalog& catalog,
-                                     std::optional<base::Day> as_of) {
+Ageing age_receivables(store::Session& session, const Catalog& catalog, const Reading& reading) {
   store::Transaction transaction(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  const auto day = closed_date(session, as_of);
-  if (!day) return std::unexpected(day.error());
-  Ageing ageing{*day, {}};
-  {
-    Counter counter(ageing);
-    store::PlanAsOfCursor cursor(session, *day);
-    for (auto plans = cursor.next(); !plans.empty(); plans = cursor.next()) {
-      for (store::PlanRow& plan : plans) {
-        refresh_plan(plan, *day, catalog);
-        if (plan.status == store::PlanStatus::Active) counter.add(plan);
-      }
-    }
-  }
-  return ageing;
+  return age_in_snapshot(session, catalog, reading);
 }
 
-ExportResult export_ageing(store::Session& session, std::optional<base::Day> as_of) {
-  if (const auto day = closed_date(session, as_of); !day) return std::unexpected(day.error());
-  auto ageing = age_receivables(session, *load_catalog(session), as_of);
-  if (!ageing) return std::unexpected(ageing.error());
-  return std::make_unique<AgeingExport>(std::move(*ageing));
+ExportResult export_ageing(store::Session& session, const ReadingRequest& request,
+                           TableFormat format) {
+  const auto reading = take_reading(session, request);
+  if (!reading) return std::unexpected(reading.error());
+  const auto catalog = load_catalog(session, store::find_catalog_version(session, *reading));
+  return export_table(session, format, table_head(reading->as_of), [&](store::Session& snapshot) {
+    return std::make_unique<AgeingTable>(age_in_snapshot(snapshot, *catalog, *reading));
+  });
 }
 
 }  // namespace engine

@@ -38,13 +38,13 @@ struct Ageing {
   std::map<base::Currency, std::array<AgeingBucket, kBuckets>> by_currency;
 };
 
-/// A plan's bucket is that of its own days past due at the close of the date. For any closed date:
-/// it is derived from schedules and allocations, not from what is cached now. Late fees are not in
-/// the amounts.
-ReportResult<Ageing> age_receivables(store::Session& session, const Catalog& catalog,
-                                     std::optional<base::Day> as_of);
+/// A plan's bucket is that of its own days past due at the end of the reading's last date: it is
+/// derived from schedules and allocations, not from what is cached now. Late fees are not in the
+/// amounts. The session must be in no transaction.
+Ageing age_receivables(store::Session& session, const Catalog& catalog, const Reading& reading);
 
-/// The same as CSV, under the catalog in force.
-ExportResult export_ageing(store::Session& session, std::optional<base::Day> as_of);
+/// The same as a table, under the catalog that was in force.
+ExportResult export_ageing(store::Session& session, const ReadingRequest& request,
+                           TableFormat format = TableFormat::Csv);
 
 }  // namespace engine

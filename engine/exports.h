@@ -33,11 +33,14 @@ ExportResult export_lines(store::Session& session, std::optional<base::Day> from
 /// come first, so that the balances of the file are the reading's trial balance.
 ExportResult export_journal(store::Session& session, JournalFormat format,
                             std::optional<base::Day> from, const ReadingRequest& request);
-/// Installments of all plans as they are now.
-ExportResult export_installments(store::Session& session);
-/// Limit changes; all of them if no dates are given.
+/// Installments of all plans of a reading.
+ExportResult export_installments(store::Session& session, const ReadingRequest& request,
+                                 TableFormat format = TableFormat::Csv);
+/// Limit changes from `from` on, all of them if not given. They carry no instant of their own, so
+/// they are known from the seal of their date on.
 ExportResult export_limit_changes(store::Session& session, std::optional<base::Day> from,
-                                  std::optional<base::Day> to);
+                                  const ReadingRequest& request,
+                                  TableFormat format = TableFormat::Csv);
 
 /// The seals of closed dates, for who keeps them outside the database; all if no dates are given.
 ExportResult export_seals(store::Session& session, std::optional<base::Day> from,

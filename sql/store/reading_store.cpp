@@ -29,4 +29,19 @@ BookStanding find_standing(Session& session, base::Instant instant) {
   return {rows.day(0, 0), rows.day(0, 1)};
 }
 
+// A catalog is applied under the exclusive lock. Before the first there was nothing to apply it to.
+std::int32_t find_catalog_version(Session& session, const Reading& reading) {
+  Params params;
+  reading.known_at ? params.instant(*reading.known_at) : params.null();
+  return query(session, R"sql(
+    SELECT coalesce(max(version) FILTER (
+                      WHERE applied_at <= coalesce($1::timestamptz,
+                                                   (SELECT sealed_at FROM seal
+                                                    WHERE business_date = $2))),
+                    min(version))
+    FROM catalog_version)sql",
+               params.day(reading.as_of))
+      .int4(0, 0);
+}
+
 }  // namespace store

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 #include "base/day.h"
@@ -36,5 +37,8 @@ struct BookStanding {
   base::Day sealed_through;  ///< the last sealed date; before the book opened if none was
 };
 BookStanding find_standing(Session& session, base::Instant instant);
+
+/// The catalog in force at the reading's instant; without one, at the seal of its date.
+std::int32_t find_catalog_version(Session& session, const Reading& reading);
 
 }  // namespace store

@@ -22,12 +22,6 @@ AccountName account_at(const Rows& rows, int row) {
           currency_at(rows, row, 4)};
 }
 
-// An empty array in the table stands for all zeros.
-std::vector<std::int64_t> whole(std::vector<std::int64_t> values, std::size_t size) {
-  if (values.empty()) values.resize(size, 0);
-  return values;
-}
-
 constexpr const char* kLimitChangeColumns = R"sql(
     SELECT l.business_date, c.ref, l.currency, l.reason, l.action, l.old_base_minor,
            l.new_base_minor, l.old_block, l.new_block, l.outstanding_minor, l.dpd,
@@ -160,116 +154,6 @@ std::vector<ReportedJournal> JournalCursor::next() {
     cursor->reset();
   }
   return {};
-}
-
-PlanCursor::PlanCursor(Session& session)
-    : cursor_(session, R"sql(
-    SELECT p.purchase_ref, c.ref, m.ref, p.product, p.status, p.currency, p.due, p.principal, p.fee,
-           p.interest, p.paid_principal, p.paid_fee, p.paid_interest
-    FROM plan p
-    JOIN party c ON c.party_id = p.party_id
-    JOIN party m ON m.party_id = p.merchant_id
-    ORDER BY p.purchase_ref COLLATE "C")sql") {}
-
-std::vector<ReportedPlan> PlanCursor::next() {
-  const Rows rows = cursor_.next();
-  std::vector<ReportedPlan> plans;
-  plans.reserve(static_cast<std::size_t>(rows.size()));
-  for (int i = 0; i < rows.size(); ++i) {
-    ReportedPlan plan;
-    plan.purchase_ref = rows.text(i, 0);
-    plan.customer = rows.text(i, 1);
-    plan.merchant = rows.text(i, 2);
-    plan.product = rows.text(i, 3);
-    plan.status = static_cast<PlanStatus>(rows.int2(i, 4));
-    plan.currency = currency_at(rows, i, 5);
-    plan.due = rows.days(i, 6);
-    plan.principal = rows.int8s(i, 7);
-    const std::size_t size = plan.due.size();
-    plan.fee = whole(rows.int8s(i, 8), size);
-    plan.interest = whole(rows.int8s(i, 9), size);
-    plan.paid_principal = whole(rows.int8s(i, 10), size);
-    plan.paid_fee = whole(rows.int8s(i, 11), size);
-    plan.paid_interest = whole(rows.int8s(i, 12), size);
-    plans.push_back(std::move(plan));
-  }
-  return plans;
-}
-
-// From now back to then: what was paid later is taken off again, and a schedule that was replaced
-// later comes back. What an installment was paid stays with its number from version to version, so
-// the paid arrays of today serve every version. Of a recent date little happened since, so this
-// reads little more than the plans that are open.
-PlanAsOfCursor::PlanAsOfCursor(Session& session, base::Day as_of)
-    : cursor_(session, R"sql(
-    WITH later AS (
-      SELECT party_id, plan_id, array_agg(number) AS number, array_agg(principal) AS principal,
-             array_agg(fee) AS fee, array_agg(interest) AS interest
-      FROM (SELECT a.party_id, a.plan_id, part.number, sum(part.principal)::bigint AS principal,
-                   sum(part.fee)::bigint AS fee, sum(part.interest)::bigint AS interest
-            FROM allocation a,
-                 LATERAL unnest(a.installment, a.principal, a.fee, a.interest)
-                   AS part (number, principal, fee, interest)
-            WHERE a.business_date > $1 AND a.kind IN (1, 2, 4, 5) AND a.plan_id <> 0
-            GROUP BY a.party_id, a.plan_id, part.number) parts
-      GROUP BY party_id, plan_id
-    ), replaced AS (
-      SELECT DISTINCT ON (party_id, plan_id) *
-      FROM plan_version WHERE replaced_on > $1
-      ORDER BY party_id, plan_id, schedule_version
-    )
-    SELECT p.party_id, p.product, p.currency, coalesce(r.due, p.due),
-           coalesce(r.principal, p.principal), coalesce(r.fee, p.fee),
-           coalesce(r.interest, p.interest), p.paid_principal, p.paid_fee, p.paid_interest,
-           l.number, l.principal, l.fee, l.interest
-    FROM plan p
-    LEFT JOIN replaced r ON r.party_id = p.party_id AND r.plan_id = p.plan_id
-    LEFT JOIN later l ON l.party_id = p.party_id AND l.plan_id = p.plan_id
-    WHERE p.business_date <= $1
-      AND (p.status IN (1, 4) OR r.party_id IS NOT NULL OR (p.status = 2 AND l.party_id IS NOT NULL))
-    ORDER BY p.party_id)sql",
-              Params().day(as_of)) {}
-
-std::vector<PlanRow> PlanAsOfCursor::next() {
-  const Rows rows = cursor_.next();
-  std::vector<PlanRow> plans(static_cast<std::size_t>(rows.size()));
-  for (int i = 0; i < rows.size(); ++i) {
-    PlanRow& plan = plans[static_cast<std::size_t>(i)];
-    plan.party = {rows.int8(i, 0)};
-    plan.product = rows.text(i, 1);
-    plan.currency = currency_at(rows, i, 2);
-    plan.due = rows.days(i, 3);
-    const std::size_t size = plan.due.size();
-    plan.principal = rows.int8s(i, 4);
-    plan.fee = whole(rows.int8s(i, 5), size);
-    plan.interest = whole(rows.int8s(i, 6), size);
-    plan.paid_principal = rows.int8s(i, 7);
-    plan.paid_fee = rows.int8s(i, 8);
-    plan.paid_interest = rows.int8s(i, 9);
-    const std::size_t paid_size = std::max(
-        {size, plan.paid_principal.size(), plan.paid_fee.size(), plan.paid_interest.size()});
-    for (auto* paid : {&plan.paid_principal, &plan.paid_fee, &plan.paid_interest}) {
-      paid->resize(paid_size);
-    }
-    if (!rows.is_null(i, 10)) {
-      const auto number = rows.int8s(i, 10), principal = rows.int8s(i, 11), fee = rows.int8s(i, 12),
-                 interest = rows.int8s(i, 13);
-      for (std::size_t k = 0; k < number.size(); ++k) {
-        const auto at = static_cast<std::size_t>(number[k] - 1);
-        plan.paid_principal.at(at) -= principal[k];
-        plan.paid_fee.at(at) -= fee[k];
-        plan.paid_interest.at(at) -= interest[k];
-      }
-    }
-    // A version with fewer installments: by then nothing was paid on those it does not have.
-    for (auto* paid : {&plan.paid_principal, &plan.paid_fee, &plan.paid_interest}) {
-      paid->resize(size);
-    }
-    for (std::size_t k = 0; k < size; ++k) {
-      plan.outstanding += plan.principal[k] - plan.paid_principal[k];
-    }
-  }
-  return plans;
 }
 
 LimitChangeCursor::LimitChangeCursor(Session& session, base::Day from, base::Day to)

@@ -67,40 +67,6 @@ class JournalCursor {
   std::optional<Cursor> unsealed_;
 };
 
-struct ReportedPlan {
-  std::string purchase_ref;
-  std::string customer;
-  std::string merchant;
-  std::string product;
-  PlanStatus status{};
-  base::Currency currency;
-  std::vector<base::Day> due;
-  /// All as long as `due`.
-  std::vector<std::int64_t> principal, fee, interest, paid_principal, paid_fee, paid_interest;
-};
-
-/// All plans as they are now, by purchase reference.
-class PlanCursor {
- public:
-  explicit PlanCursor(Session& session);
-  std::vector<ReportedPlan> next();
-
- private:
-  Cursor cursor_;
-};
-
-/// Plans that owed something at the close of a date, by party, as they were then: the schedule in
-/// force, and what had been paid by the allocations up to that date. Only what such a picture needs
-/// is filled in: party, product, currency, due and the amounts of the installments.
-class PlanAsOfCursor {
- public:
-  PlanAsOfCursor(Session& session, base::Day as_of);
-  std::vector<PlanRow> next();
-
- private:
-  Cursor cursor_;
-};
-
 struct ReportedLimitChange {
   base::Day business_date;
   std::string customer;

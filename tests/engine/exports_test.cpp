@@ -158,7 +158,9 @@ TEST_F(ExportsTest, UnequalSidesAreNeverExported) {
 }
 
 TEST_F(ExportsTest, InstallmentsSayWhatIsUnpaid) {
-  const auto rows = read(engine::export_installments(app_));
+  EXPECT_EQ(read(engine::export_installments(app_, {})).size(), 6 + 3);  // O3 is of the open date
+  const auto now = store::query(app_, "SELECT clock_timestamp()").instant(0, 0);
+  const auto rows = read(engine::export_installments(app_, {june(24), now}));
   ASSERT_EQ(rows.size(), 6 + 3 + 1);  // O1, O2, O3 in this order
   EXPECT_EQ(rows[0].at("purchase_ref"), "O1");
   EXPECT_EQ(rows[0].at("status"), "paid");
@@ -169,14 +171,14 @@ TEST_F(ExportsTest, InstallmentsSayWhatIsUnpaid) {
 }
 
 TEST_F(ExportsTest, LimitChangesNameTheirPlans) {
-  const auto rows = read(engine::export_limit_changes(app_, std::nullopt, std::nullopt));
+  const auto rows = read(engine::export_limit_changes(app_, {}, {}));
   ASSERT_EQ(rows.size(), 1);
   EXPECT_EQ(rows[0].at("customer"), "C2");
   EXPECT_EQ(rows[0].at("old_limit"), "6000.00");
   EXPECT_EQ(rows[0].at("new_limit"), "5000.00");
   EXPECT_EQ(rows[0].at("action"), "cut");
   EXPECT_EQ(rows[0].at("purchase_refs"), "O2");
-  EXPECT_TRUE(read(engine::export_limit_changes(app_, june(18), june(22))).empty());
+  EXPECT_TRUE(read(engine::export_limit_changes(app_, june(18), {.as_of = june(22)})).empty());
 }
 
 engine::Catalog catalog() {
@@ -221,7 +223,9 @@ TEST_F(ExportsTest, AgeingIsAsOfItsDate) {
       '{5000}', '{0}', '{0}'))sql");
   const auto cny = *base::Currency::find("CNY");
   const auto at = [&](unsigned day) {
-    return engine::age_receivables(app_, catalog(), june(day))->by_currency.at(cny);
+    return engine::age_receivables(app_, catalog(),
+                                   {.as_of = june(day), .sealed_through = june(day)})
+        .by_currency.at(cny);
   };
   const auto late = at(21);
   EXPECT_EQ(late[1].plans, 1);

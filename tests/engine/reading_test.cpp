@@ -11,6 +11,7 @@
 #include <sstream>
 #include <thread>
 
+#include "engine/ageing.h"
 #include "engine/close.h"
 #include "engine/exports.h"
 #include "sql/store/party_store.h"
@@ -153,20 +154,44 @@ TEST_F(ReadingTest, ASealThatIsBeingWrittenIsWaitedFor) {
   EXPECT_EQ(text_of(engine::export_lines(app_, {}, {day(6, 1), asked})), then);
 }
 
-/// A trial balance as account columns and currency to its balance, out of the CSV.
-std::map<std::string, std::string> balances_of(const std::string& csv) {
-  std::map<std::string, std::string> balances;
-  std::istringstream lines(csv);
-  std::string line;
-  std::getline(lines, line);
-  while (std::getline(lines, line)) {
-    const auto fields_end = line.rfind(',');
-    const auto credit = line.rfind(',', fields_end - 1);
-    const auto debit = line.rfind(',', credit - 1);
-    balances[line.substr(11, debit - 11)] =
-        line.substr(fields_end + 1, line.size() - fields_end - 2);
+std::vector<std::string> fields_of(std::string_view line) {
+  std::vector<std::string> fields(1);
+  bool is_quoted = false;
+  for (const char c : line) {
+    if (c == '"') {
+      is_quoted = !is_quoted;
+    } else if (c == ',' && !is_quoted) {
+      fields.emplace_back();
+    } else {
+      fields.back() += c;
+    }
   }
-  return balances;
+  return fields;
+}
+
+/// The records of a CSV without quotes in a field, by the names of its columns.
+std::vector<std::map<std::string, std::string>> records_of(const std::string& csv) {
+  std::vector<std::map<std::string, std::string>> records;
+  std::vector<std::string> names;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) {
+    line.pop_back();  // CR
+    const auto fields = fields_of(line);
+    if (names.empty()) {
+      names = fields;
+      continue;
+    }
+    EXPECT_EQ(fields.size(), names.size()) << line;
+    records.emplace_back();
+    for (std::size_t i = 0; i < names.size(); ++i) records.back()[names[i]] = fields.at(i);
+  }
+  return records;
+}
+
+/// 0 for what is no amount.
+std::int64_t minor_of(const std::string& text) {
+  const auto money = base::parse_money(text, tests::cny());
+  return money ? money->minor() : 0;
 }
 
 class Questions : public ReadingTest {
@@ -179,7 +204,9 @@ class Questions : public ReadingTest {
       all += text_of(engine::export_lines(app_, day(6, 1), request, format));
     }
     all += text_of(engine::export_journal(app_, engine::JournalFormat::Hledger, {}, request));
-    return all;
+    all += text_of(engine::export_installments(app_, request));
+    all += text_of(engine::export_ageing(app_, request));
+    return all + text_of(engine::export_limit_changes(app_, {}, request));
   }
 
   void ask(const ReadingRequest& request) { asked_.emplace_back(request, answer(request)); }
@@ -203,10 +230,21 @@ class Questions : public ReadingTest {
                      store::Params().day(*request.as_of).instant(*request.known_at));
     std::map<std::int32_t, std::int64_t> expected, sums;
     for (int i = 0; i < rows.size(); ++i) expected[rows.int4(i, 0)] = rows.int8(i, 1);
-    for (const auto& [account, balance] : balances_of(csv)) {
-      sums[std::stoi(account)] += base::parse_money(balance, tests::cny())->minor();
+    for (const auto& row : records_of(csv)) {
+      sums[std::stoi(row.at("account"))] += minor_of(row.at("balance"));
     }
-    EXPECT_EQ(sums, expected);
+    ASSERT_EQ(sums, expected);
+    std::map<std::string, std::int64_t> plans;
+    for (const auto& row : records_of(text_of(engine::export_installments(app_, request)))) {
+      for (const auto& [column, amount] : row) plans[column] += minor_of(amount);
+    }
+    EXPECT_EQ(plans["principal"] - plans["paid_principal"], sums[1101]);
+    EXPECT_EQ(plans["fee"] - plans["paid_fee"], sums[1102]);
+    std::int64_t outstanding = 0;
+    for (auto row : records_of(text_of(engine::export_ageing(app_, request)))) {
+      outstanding += minor_of(row.at("outstanding"));
+    }
+    EXPECT_EQ(outstanding, sums[1101]);
   }
 
   void act(std::mt19937& random) {
@@ -236,13 +274,75 @@ class Questions : public ReadingTest {
   std::vector<std::pair<ReadingRequest, std::string>> asked_;
 };
 
+// After midnight, and before the close of the day, an event of the new day may come before one of
+// the old. 100.00 in three; of it 30.00 are given back on the 2nd, and then 20.00 on the 1st.
+TEST_F(Questions, MayComeBetweenChangesThatAreNotInTheOrderOfTheirDates) {
+  buy("O1", "C1", day(6, 1), 100'00);
+  const auto refund = [&](const char* ref, base::Day on, std::int64_t minor) {
+    const auto results = engine_.refund(std::vector{book_.refund(ref, "O1", on, minor)}, kContext);
+    ASSERT_EQ(results[0].status, engine::Status::Posted) << code(results[0].refusal);
+  };
+  refund("F1", day(6, 2), 30'00);
+  refund("F2", day(6, 1), 20'00);
+  const auto principal = [&](const ReadingRequest& request) {
+    std::int64_t sum = 0;
+    for (const auto& row : records_of(text_of(engine::export_installments(app_, request)))) {
+      sum += minor_of(row.at("principal"));
+    }
+    return sum;
+  };
+  const auto known_at = now();
+  EXPECT_EQ(principal({day(6, 1), known_at}), 80'00);
+  EXPECT_EQ(principal({day(6, 2), known_at}), 50'00);
+  compare_with_rows({day(6, 1), known_at});
+  compare_with_rows({day(6, 2), known_at});
+  close(day(6, 2));
+  EXPECT_EQ(principal({.as_of = day(6, 1)}), 80'00);
+  EXPECT_EQ(principal({day(6, 1), known_at}), 80'00);
+}
+
+// A plan's status is that of the reading, not today's.
+TEST_F(Questions, TellAPlanAsItWas) {
+  const auto status = [&](const ReadingRequest& request) {
+    const auto rows = records_of(text_of(engine::export_installments(app_, request)));
+    return rows.empty() ? "none" : rows.front().at("plan_status");
+  };
+  buy("O1", "C1", day(6, 1), 100'00);
+  const auto bought = now();
+  const auto change = [&](const char* ref, base::Day on, engine::LifeChange what) {
+    const auto results = engine_.change(std::vector{engine::LifeEvent{.ref = ref,
+                                                                      .purchase_ref = "O1",
+                                                                      .at = book_.noon(on),
+                                                                      .currency = tests::cny(),
+                                                                      .change = std::move(what),
+                                                                      .reason = "test",
+                                                                      .requested_by = "ann",
+                                                                      .approved_by = "bob"}},
+                                        kContext);
+    ASSERT_EQ(results[0].status, engine::Status::Posted) << code(results[0].refusal);
+  };
+  change("D1", day(6, 1), engine::OpenDispute{.fee = tests::cny(0)});
+  const auto disputed = now();
+  close(day(6, 1));
+  change("D2", day(6, 2), engine::LoseDispute{});
+  const auto lost = now();
+  close(day(6, 2));
+  EXPECT_EQ(status({day(6, 1), bought - std::chrono::hours{1}}), "none");
+  EXPECT_EQ(status({day(6, 1), bought}), "active");
+  EXPECT_EQ(status({day(6, 1), disputed}), "disputed");
+  EXPECT_EQ(status({.as_of = day(6, 1)}), "disputed");
+  EXPECT_EQ(status({day(6, 2), disputed}), "disputed");
+  EXPECT_EQ(status({day(6, 2), lost}), "refunded");
+  EXPECT_EQ(status({.as_of = day(6, 2)}), "refunded");
+}
+
 TEST_F(Questions, HaveOneAnswer) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937 random(seed);
   store::Session clock(book_.database.conninfo());
-  for (int date = 0; date < 5; ++date) {
-    for (int step = 0; step < 4; ++step) {
+  for (int date = 0; date < 4; ++date) {
+    for (int step = 0; step < 3; ++step) {
       act(random);
       const auto known_at = now();
       for (const int days : {-2, 0, 1}) {
@@ -257,7 +357,10 @@ TEST_F(Questions, HaveOneAnswer) {
             during.push_back(store::query(clock, "SELECT clock_timestamp()").instant(0, 0));
           }});
     ask_again();
-    for (std::size_t i = 0; i < during.size(); i += 3) ask({open_, during[i]});
+    for (std::size_t i = 0; i < during.size(); i += 3) {
+      ask({open_, during[i]});
+      compare_with_rows({open_, during[i]});
+    }
     ask({.as_of = open_});
     open_ = base::plus_days(open_, 1);
   }
