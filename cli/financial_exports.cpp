@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/instant_option.h"
 #include "cli/output.h"
 #include "cli/report_table.h"
 #include "engine/financial_reports.h"
@@ -18,8 +19,15 @@ namespace {
 
 struct Options {
   std::string as_of;
+  std::string known_at;
+  std::string from;
+  std::string to;
   std::string format = "csv";
   std::string out;
+  std::int32_t account = 0;
+  std::optional<std::string> owner = {};
+  std::optional<std::string> tag = {};
+  std::string by;
   bool lists_all = false;  ///< --merchants, --differences
 };
 
@@ -28,6 +36,23 @@ std::optional<base::Day> day_of(const char* option, const std::string& text) {
   const auto day = base::parse_day(text);
   if (!day) throw CLI::ValidationError(option, fmt::format("\"{}\" is no date YYYY-MM-DD", text));
   return day;
+}
+
+/// --to is --as-of by another name.
+engine::ReadingRequest reading_of(store::Session& session, const Options& options) {
+  engine::ReadingRequest request{.as_of = day_of("--as-of", options.as_of)};
+  if (const auto to = day_of("--to", options.to)) request.as_of = to;
+  request.known_at = instant_of(session, "--known-at", options.known_at);
+  return request;
+}
+
+ledger::Code code_of(std::int32_t number) {
+  const auto code = ledger::find_code(number);
+  if (!code) {
+    throw CLI::ValidationError("--account",
+                               fmt::format("{} is not in the chart (docs/accounting.md)", number));
+  }
+  return *code;
 }
 
 using Open = std::function<engine::ReportAnswer(store::Session&, const Options&)>;
@@ -75,6 +100,32 @@ class ReportCommand {
     command_->add_option("--as-of", options_->as_of, "A closed date; the last one if not given");
     return *this;
   }
+  /// A period, and what was known of it.
+  ReportCommand& period(const char* from_default) {
+    command_->add_option("--from", options_->from,
+                         fmt::format("First business date; {} if not given", from_default));
+    command_->add_option("--to", options_->to,
+                         "Last business date; the last closed one if not given");
+    return *this;
+  }
+  ReportCommand& known_at() {
+    command_->add_option("--known-at", options_->known_at,
+                         "As it was known at this time (RFC 3339, or local to the book's zone)");
+    return *this;
+  }
+  ReportCommand& account() {
+    command_->add_option("--account", options_->account, "Its code in the chart, 1101 say")
+        ->required();
+    command_->add_option("--owner", options_->owner,
+                         "Of this merchant, channel, bank or sponsor only");
+    command_->add_option("--tag", options_->tag, "With this tag only: an item type, a product");
+    return *this;
+  }
+  ReportCommand& by_product() {
+    command_->add_option("--by", options_->by, "product: each product by itself")
+        ->check(CLI::IsMember({"product"}));
+    return *this;
+  }
   ReportCommand& flag(const char* name, const char* what) {
     command_->add_flag(name, options_->lists_all, what);
     return *this;
@@ -88,6 +139,37 @@ class ReportCommand {
 }  // namespace
 
 void add_financial_exports(CLI::App& command, Outcome& outcome) {
+  ReportCommand(command, outcome, "ledger", "An account's lines with a running balance",
+                [](store::Session& session, const Options& options) {
+                  return engine::report_ledger(
+                      session, {code_of(options.account), options.owner, options.tag},
+                      day_of("--from", options.from), reading_of(session, options));
+                })
+      .account()
+      .period("the book's first")
+      .known_at();
+  ReportCommand(command, outcome, "income-statement", "Income and expenses of a period",
+                [](store::Session& session, const Options& options) {
+                  return engine::report_income_statement(session, day_of("--from", options.from),
+                                                         reading_of(session, options));
+                })
+      .period("the first of its month")
+      .known_at();
+  ReportCommand(command, outcome, "balance-sheet", "Assets, liabilities and equity on a date",
+                [](store::Session& session, const Options& options) {
+                  return engine::report_balance_sheet(session, reading_of(session, options));
+                })
+      .as_of()
+      .known_at();
+  ReportCommand(command, outcome, "roll-forward", "Opening balance, movements, closing balance",
+                [](store::Session& session, const Options& options) {
+                  return engine::report_roll_forward(session, day_of("--from", options.from),
+                                                     reading_of(session, options),
+                                                     options.by == "product");
+                })
+      .period("the first of its month")
+      .known_at()
+      .by_product();
   ReportCommand(command, outcome, "tie-out", "Control accounts beside the records they control",
                 [](store::Session& session, const Options& options) {
                   return engine::report_tie_out(session, day_of("--as-of", options.as_of),

@@ -30,9 +30,20 @@ class TableRows : public engine::TableWriter {
   }
   void percent(std::int64_t hundredths) override { add_number(base::to_decimal(hundredths, 2)); }
   void absent() override { row_.emplace_back(); }
-  void end_row() override { finish(std::exchange(row_, {})); }
-  void rule() override { finish({}); }
+  void end_row() override { add_row(std::exchange(row_, {})); }
+  void rule() override { add_row({}); }
 
+  /// All of it is known: columns that are empty throughout are left out.
+  void finish() {
+    if (is_begun_ || kept_.empty()) return flush();
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      columns_[i].is_shown = std::ranges::any_of(
+          kept_, [&](const auto& cells) { return !cells.empty() && !cells[i].empty(); });
+    }
+    flush();
+  }
+
+ private:
   /// Prints what is held back.
   void flush() {
     if (!is_begun_) {
@@ -44,11 +55,11 @@ class TableRows : public engine::TableWriter {
     kept_.clear();
   }
 
- private:
   struct Column {
     std::string name;
     std::size_t width;
     bool is_number = false;  ///< stands on the right
+    bool is_shown = true;
   };
 
   void add_number(std::string cell) {
@@ -56,7 +67,7 @@ class TableRows : public engine::TableWriter {
     row_.push_back(std::move(cell));
   }
 
-  void finish(std::vector<std::string> cells) {
+  void add_row(std::vector<std::string> cells) {
     if (is_begun_) return print_or_line(cells);
     for (std::size_t i = 0; i < cells.size(); ++i) {
       columns_[i].width = std::max(columns_[i].width, display_width(cells[i]));
@@ -65,20 +76,25 @@ class TableRows : public engine::TableWriter {
     if (kept_.size() == kMeasuredRows) flush();
   }
 
+  // A line is printed before the next row, if there is one.
   void print_or_line(const std::vector<std::string>& cells) {
-    if (cells.empty()) return print_line();
+    if (std::exchange(has_line_, cells.empty()) && !cells.empty()) print_line();
+    if (cells.empty()) return;
     print([&](const Column&, std::size_t i) { return cells[i]; });
   }
 
   template <class CellOf>
   void print(CellOf cell_of) {
     std::string line;
+    bool is_first = true;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const Column& column = columns_[i];
       const std::string cell = cell_of(column, i);
       const std::size_t used = display_width(cell);
       const std::string space(column.width > used ? column.width - used : 0, ' ');
-      if (i > 0) line += "  ";
+      if (!column.is_shown) continue;
+      if (!is_first) line += "  ";
+      is_first = false;
       line += column.is_number ? space + cell : cell + space;
     }
     line.erase(line.find_last_not_of(' ') + 1);
@@ -88,6 +104,7 @@ class TableRows : public engine::TableWriter {
   void print_line() {
     std::string line;
     for (const Column& column : columns_) {
+      if (!column.is_shown) continue;
       if (!line.empty()) line += "  ";
       for (std::size_t n = 0; n < column.width; ++n) line += "─";
     }
@@ -99,6 +116,7 @@ class TableRows : public engine::TableWriter {
   std::vector<std::string> row_;
   std::vector<std::vector<std::string>> kept_;  // an empty one is a line
   bool is_begun_ = false;
+  bool has_line_ = false;
 };
 
 }  // namespace
@@ -109,7 +127,7 @@ void print_report(std::ostream& out, store::Session& session, const engine::Repo
   TableRows rows(out, report.head.columns);
   while (source->append_rows(rows)) {
   }
-  rows.flush();
+  rows.finish();
 }
 
 }  // namespace cli

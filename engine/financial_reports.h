@@ -1,15 +1,42 @@
-// What accountants and risk officers ask of the books beside the trial balance. All of them speak
-// of closed dates only, so the same question has the same answer for ever. docs/exports.md has the
-// columns.
+// What accountants and risk officers ask of the books beside the trial balance. The same question
+// has the same answer for ever. docs/exports.md has the columns.
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "base/day.h"
+#include "engine/reading.h"
 #include "engine/report.h"
+#include "ledger/chart.h"
 #include "sql/store/session.h"
 
 namespace engine {
+
+struct LedgerRequest {
+  ledger::Code code;
+  std::optional<std::string> owner = {};  ///< of this owner only; "": of none
+  std::optional<std::string> tag = {};
+};
+/// The accounts of a code with their opening balances, each line and the balance after it, and
+/// their closing balances, which are those of the trial balance. From the opening of the book if
+/// `from` is not given.
+ReportAnswer report_ledger(store::Session& session, const LedgerRequest& request,
+                           std::optional<base::Day> from, const ReadingRequest& reading);
+
+/// Income and expenses from `from` on, of the month of the last date if not given.
+ReportAnswer report_income_statement(store::Session& session, std::optional<base::Day> from,
+                                     const ReadingRequest& request);
+
+/// Assets, liabilities, equity with the result, and memo accounts by themselves. Fee that is
+/// neither billed nor earned is taken off both sides where the date was closed.
+ReportAnswer report_balance_sheet(store::Session& session, const ReadingRequest& request);
+
+/// Opening balance, movements by posting rule and closing balance of what customers owe, of what is
+/// not yet earned, of what merchants are owed and of the allowance; each closing balance is proved
+/// to be the ledger's. `from` as in the income statement.
+ReportAnswer report_roll_forward(store::Session& session, std::optional<base::Day> from,
+                                 const ReadingRequest& request, bool by_product);
 
 /// Merchants whose balance is owed to us, by the days since it went negative: a row a bucket, or
 /// with `lists_merchants` a row a merchant.

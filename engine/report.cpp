@@ -1,9 +1,25 @@
 #include "engine/report.h"
 
+#include <algorithm>
+
 #include "base/rounding.h"
 #include "base/wide.h"
+#include "sql/store/statement_store.h"
 
 namespace engine {
+
+ReportResult<PeriodReading> take_month_reading(store::Session& session,
+                                               std::optional<base::Day> from,
+                                               const ReadingRequest& request) {
+  if (!from) {
+    const auto reading = take_reading(session, request);
+    if (!reading) return std::unexpected(reading.error());
+    const base::Day last = reading->as_of;
+    from = std::max(base::plus_days(last, 1 - static_cast<int>(unsigned(base::ymd(last).day()))),
+                    store::find_book_dates(session)->opens_on);
+  }
+  return take_period_reading(session, from, request, FromDefault::LastDate);
+}
 
 Row& Row::share(std::int64_t part, std::int64_t whole) {
   if (whole == 0) return absent();

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "engine/reading.h"
 #include "engine/table_export.h"
 #include "sql/store/session.h"
 
@@ -18,6 +20,11 @@ struct Report {
   std::function<std::unique_ptr<TableSource>(store::Session&)> open;
 };
 using ReportAnswer = ReportResult<Report>;
+
+/// A period of which `from`, if not given, is the first of the month of its last date.
+ReportResult<PeriodReading> take_month_reading(store::Session& session,
+                                               std::optional<base::Day> from,
+                                               const ReadingRequest& request);
 
 /// One row, its fields in the order of the columns; it ends with the statement that wrote it.
 class Row {

@@ -69,8 +69,8 @@ ControlAccount allowance(Code code, int stage) {
 }
 
 /// Fee and subsidy not yet earned; what was earned is posted at the close of its date.
-ControlAccount unearned(Code code, std::string_view of, int kind, int rule) {
-  return {code, PartOf::Book, fmt::format("{}s of plans not yet earned", of),
+ControlAccount unearned(Code code, std::string_view of, std::string records, int kind, int rule) {
+  return {code, PartOf::Book, std::move(records),
           fmt::format(R"sql(
     SELECT 0::bigint, currency, ({0}_recognized_minor - {0}_minor)::numeric FROM plan
     UNION ALL
@@ -159,8 +159,8 @@ std::vector<ControlAccount> make_control_accounts() {
       AND NOT EXISTS (SELECT FROM refund_payout p
                       WHERE p.party_id = f.party_id AND p.refund_event = f.event_id
                         AND p.business_date <= $1))sql"},
-      unearned(Code::UnearnedFee, "fee", 1, 9),
-      unearned(Code::UnearnedSubsidy, "subsidy", 2, 10),
+      unearned(Code::UnearnedFee, "fee", "fees of plans not yet earned", 1, 9),
+      unearned(Code::UnearnedSubsidy, "subsidy", "subsidies of plans not yet earned", 2, 10),
       suspense(Code::Suspense, "-"),
       holds(Code::MemoHolds, ""),
       holds(Code::MemoHoldsContra, "-"),

@@ -63,6 +63,23 @@ report as_of,currency,merchant,payable,claim,owed,reserve,since,days,bucket \
   merchant-ageing --merchants --as-of 2026-05-10
 grep -q ',M2,.*,2026-03-0' first.csv || fail "M2 does not owe us: $(cat first.csv)"
 
+lines=entry,business_date,voucher,line,rule,value_date,account,name,owner,tag,party,purchase_ref,source_ref
+report $lines,currency,debit,credit,balance ledger --account 1101
+grep -q '^closing,2026-05-10,,,,,1101,.*,CNY,1300.00,444.00,856.00' first.csv || fail "1101 closes: $(tail -1 first.csv)"
+report $lines,currency,debit,credit,balance ledger --account 2101 --owner M2 --tag sale --from 2026-03-03
+[[ $(wc -l < first.csv) == 3 ]] || fail "an account at rest has $(wc -l < first.csv) lines"
+report from,to,currency,section,line,account,name,amount income-statement --from 2026-03-02 --to 2026-03-31
+report as_of,currency,section,line,account,name,amount balance-sheet --as-of 2026-03-31
+report as_of,currency,section,line,account,name,amount balance-sheet --as-of 2026-05-10 \
+  --known-at "$(date -d '1 second ago' '+%Y-%m-%dT%H:%M:%S%:z')"
+report from,to,currency,balance,accounts,movement,amount roll-forward --from 2026-03-02
+report from,to,currency,product,balance,accounts,movement,amount roll-forward --by product
+
+expect 2 "1234 is not in the chart" "$fenqi" export ledger --account 1234
+expect 2 "--account is required" "$fenqi" export ledger
+expect 1 "after their end" "$fenqi" export roll-forward --from 2026-04-01 --to 2026-03-31
+expect 2 "--by" "$fenqi" export roll-forward --by month
+expect 1 "is not over" "$fenqi" export balance-sheet --known-at 2099-01-01T00:00:00Z
 expect 1 "is not closed" "$fenqi" export tie-out --as-of 2026-05-11
 expect 2 "is no date" "$fenqi" export merchant-ageing --as-of 2026-02-30
 expect 2 "--format" "$fenqi" export tie-out --format html

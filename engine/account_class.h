@@ -1,0 +1,27 @@
+// The classes of the chart (docs/exports.md), and balances summed by code.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "base/money.h"
+#include "ledger/chart.h"
+#include "sql/store/report_store.h"
+
+namespace engine {
+
+/// 1 assets, 2 liabilities, 3 and 4 equity, 6001 to 6399 income, from 6400 expenses, from 9000
+/// memo.
+enum class AccountClass : std::int8_t { Assets, Liabilities, Equity, Income, Expenses, Memo };
+AccountClass class_of(ledger::Code code);
+std::string_view name(AccountClass account_class);  ///< "assets"
+/// Whether a balance of the class stands on the debit side.
+bool is_debit_class(AccountClass account_class);
+
+/// Debits less credits of each code, in each currency.
+using BalancesByCode = std::map<base::Currency, std::map<ledger::Code, std::int64_t>>;
+BalancesByCode by_code(const std::vector<store::AccountBalance>& balances);
+
+}  // namespace engine
