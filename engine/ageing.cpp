@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "engine/book.h"
 #include "engine/customer_close.h"
+#include "engine/table_diff.h"
 #include "sql/store/plan_reading.h"
 
 namespace engine {
@@ -144,6 +145,22 @@ ExportResult export_ageing(store::Session& session, const ReadingRequest& reques
   return export_table(session, format, table_head(reading->as_of), [&](store::Session& snapshot) {
     return std::make_unique<AgeingTable>(age_in_snapshot(snapshot, *catalog, *reading));
   });
+}
+
+ExportResult export_ageing_diff(store::Session& session, const DiffRequest& request,
+                                TableFormat format) {
+  constexpr std::size_t kCurrency = 1, kDpdFrom = 3;
+  const auto pair = take_reading_pair(session, request);
+  if (!pair) return std::unexpected(pair.error());
+  const auto table_of = [](store::Session& snapshot, const Reading& reading) {
+    const auto catalog = load_catalog(snapshot, store::find_catalog_version(snapshot, reading));
+    return std::make_unique<AgeingTable>(age_in_snapshot(snapshot, *catalog, reading));
+  };
+  return export_table(session, format, diff_head(table_head(pair->after.as_of)),
+                      [&](store::Session& snapshot) {
+                        return diff_of(table_of(snapshot, pair->before),
+                                       table_of(snapshot, pair->after), {kCurrency, kDpdFrom});
+                      });
 }
 
 }  // namespace engine

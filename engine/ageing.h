@@ -47,4 +47,8 @@ Ageing age_receivables(store::Session& session, const Catalog& catalog, const Re
 ExportResult export_ageing(store::Session& session, const ReadingRequest& request,
                            TableFormat format = TableFormat::Csv);
 
+/// The buckets that differ between two readings, as they were before and after.
+ExportResult export_ageing_diff(store::Session& session, const DiffRequest& request,
+                                TableFormat format = TableFormat::Csv);
+
 }  // namespace engine

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "engine/exports.h"
+#include "engine/table_diff.h"
 #include "sql/store/plan_reading.h"
 
 namespace engine {
@@ -76,6 +77,21 @@ ExportResult export_installments(store::Session& session, const ReadingRequest& 
                       [&](store::Session& snapshot) {
                         return std::make_unique<InstallmentsTable>(snapshot, *reading);
                       });
+}
+
+ExportResult export_installments_diff(store::Session& session, const DiffRequest& request,
+                                      TableFormat format) {
+  constexpr std::size_t kPurchase = 0, kCustomer = 1, kMerchant = 2, kInstallment = 5;
+  const auto pair = take_reading_pair(session, request);
+  if (!pair) return std::unexpected(pair.error());
+  return export_table(
+      session, format,
+      diff_head({.name = "installments", .columns = columns(), .created = pair->after.as_of}),
+      [&](store::Session& snapshot) {
+        return diff_of(std::make_unique<InstallmentsTable>(snapshot, pair->before),
+                       std::make_unique<InstallmentsTable>(snapshot, pair->after),
+                       {kPurchase, kMerchant, kCustomer, kInstallment});
+      });
 }
 
 }  // namespace engine

@@ -56,4 +56,18 @@ ExportResult export_limit_changes(store::Session& session, std::optional<base::D
       });
 }
 
+ExportResult export_limit_changes_diff(store::Session& session, std::optional<base::Day> from,
+                                       const DiffRequest& request, TableFormat format) {
+  const auto pair = take_reading_pair(session, request);
+  if (!pair) return std::unexpected(pair.error());
+  const base::Day first = base::plus_days(pair->before.sealed_through, 1);
+  return export_table(session, format,
+                      {.name = "limit changes", .columns = columns(), .created = pair->after.as_of},
+                      [&](store::Session& snapshot) {
+                        return std::make_unique<LimitChangesTable>(
+                            snapshot, std::max(first, from.value_or(first)),
+                            pair->after.sealed_through);
+                      });
+}
+
 }  // namespace engine

@@ -10,8 +10,9 @@ namespace {
 
 class LinesTable : public TableSource {
  public:
-  LinesTable(store::Session& session, const PeriodReading& period)
-      : journals_(session, period.from, period.reading) {
+  LinesTable(store::Session& session, const PeriodReading& period,
+             std::optional<base::Instant> posted_after = {})
+      : journals_(session, period.from, period.reading, posted_after) {
     for (store::AccountName& account : store::list_accounts(session)) {
       accounts_.emplace(account.id, std::move(account));
     }
@@ -74,6 +75,23 @@ ExportResult export_lines(store::Session& session, std::optional<base::Day> from
                       [period = *period](store::Session& snapshot) {
                         return std::make_unique<LinesTable>(snapshot, period);
                       });
+}
+
+ExportResult export_lines_diff(store::Session& session, std::optional<base::Day> from,
+                               const DiffRequest& request, TableFormat format) {
+  const auto pair = take_reading_pair(session, request);
+  if (!pair) return std::unexpected(pair.error());
+  const Reading& reading = pair->after;
+  // What was sealed before never got another posting.
+  const base::Day first = base::plus_days(pair->before.sealed_through, 1);
+  const auto dates = in_order(from.value_or(std::min(first, reading.as_of)), reading.as_of);
+  if (!dates) return std::unexpected(dates.error());
+  return export_table(
+      session, format, {.name = "lines", .columns = columns(), .created = reading.as_of},
+      [&](store::Session& snapshot) {
+        return std::make_unique<LinesTable>(
+            snapshot, PeriodReading{std::max(first, dates->first), reading}, request.before);
+      });
 }
 
 }  // namespace engine

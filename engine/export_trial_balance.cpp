@@ -1,6 +1,7 @@
 // The trial balance as a table; docs/exports.md has the columns.
 #include <algorithm>
 
+#include "base/check.h"
 #include "engine/account_columns.h"
 #include "engine/exports.h"
 
@@ -30,6 +31,39 @@ class TrialBalanceTable : public TableSource {
   TrialBalance balance_;
 };
 
+class TrialBalanceDiff : public TableSource {
+ public:
+  TrialBalanceDiff(store::Session& session, const ReadingPair& pair)
+      : as_of_(pair.after.as_of),
+        before_(trial_balance(session, pair.before).rows),
+        after_(trial_balance(session, pair.after).rows) {}
+
+  bool append_rows(TableWriter& rows) override {
+    // Nothing ever leaves a book, so each account of before is one of after.
+    auto before = before_.begin();
+    for (const auto& [account, minor] : after_) {
+      std::int64_t known = 0;
+      if (before != before_.end() && before->account.id == account.id) known = (before++)->minor;
+      if (known == minor) continue;
+      rows.day(as_of_);
+      append_account(rows, account);
+      rows.text(account.currency.code());
+      rows.amount(known, account.currency);
+      rows.amount(minor, account.currency);
+      rows.amount(minor - known, account.currency);
+      rows.end_row();
+    }
+    CHECK(before == before_.end(), "account {} of the earlier reading is not in the later one",
+          static_cast<int>(before->account.code));
+    return false;
+  }
+
+ private:
+  base::Day as_of_;
+  std::vector<store::AccountBalance> before_;
+  std::vector<store::AccountBalance> after_;
+};
+
 }  // namespace
 
 ExportResult export_trial_balance(store::Session& session, const ReadingRequest& request,
@@ -47,6 +81,22 @@ ExportResult export_trial_balance(store::Session& session, const ReadingRequest&
       [reading = *reading](store::Session& snapshot) {
         return std::make_unique<TrialBalanceTable>(trial_balance(snapshot, reading));
       });
+}
+
+ExportResult export_trial_balance_diff(store::Session& session, const DiffRequest& request,
+                                       TableFormat format) {
+  const auto pair = take_reading_pair(session, request);
+  if (!pair) return std::unexpected(pair.error());
+  return export_table(session, format,
+                      {.name = "trial balance",
+                       .columns = with_account({{"as_of", 12}}, {{"currency", 9},
+                                                                 {"before", kAmountWidth},
+                                                                 {"after", kAmountWidth},
+                                                                 {"difference", kAmountWidth}}),
+                       .created = pair->after.as_of},
+                      [&](store::Session& snapshot) {
+                        return std::make_unique<TrialBalanceDiff>(snapshot, *pair);
+                      });
 }
 
 }  // namespace engine

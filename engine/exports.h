@@ -42,6 +42,20 @@ ExportResult export_limit_changes(store::Session& session, std::optional<base::D
                                   const ReadingRequest& request,
                                   TableFormat format = TableFormat::Csv);
 
+/// What differs between two readings. Accounts whose balance does, with both balances.
+ExportResult export_trial_balance_diff(store::Session& session, const DiffRequest& request,
+                                       TableFormat format = TableFormat::Csv);
+/// The lines that were posted in between; a book is append-only, so that is all.
+ExportResult export_lines_diff(store::Session& session, std::optional<base::Day> from,
+                               const DiffRequest& request, TableFormat format = TableFormat::Csv);
+/// Installments that are not the same, as they were before and after.
+ExportResult export_installments_diff(store::Session& session, const DiffRequest& request,
+                                      TableFormat format = TableFormat::Csv);
+/// The limit changes of dates that were sealed in between.
+ExportResult export_limit_changes_diff(store::Session& session, std::optional<base::Day> from,
+                                       const DiffRequest& request,
+                                       TableFormat format = TableFormat::Csv);
+
 /// The seals of closed dates, for who keeps them outside the database; all if no dates are given.
 ExportResult export_seals(store::Session& session, std::optional<base::Day> from,
                           std::optional<base::Day> to);

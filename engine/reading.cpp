@@ -104,4 +104,17 @@ ReportResult<PeriodReading> take_period_reading(store::Session& session,
   return PeriodReading{first, *reading};
 }
 
+ReportResult<ReadingPair> take_reading_pair(store::Session& session, const DiffRequest& request) {
+  if (request.before > request.after) {
+    return refused(ReportRefusal::DatesReversed,
+                   fmt::format("what changed is asked for from {} on, after its end at {}",
+                               base::to_string(request.before), base::to_string(request.after)));
+  }
+  const auto after = take_reading(session, {request.as_of, request.after});
+  if (!after) return std::unexpected(after.error());
+  const auto before = take_reading(session, {after->as_of, request.before});
+  if (!before) return std::unexpected(before.error());
+  return ReadingPair{*before, *after};
+}
+
 }  // namespace engine

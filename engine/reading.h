@@ -73,4 +73,16 @@ ReportResult<PeriodReading> take_period_reading(store::Session& session,
                                                 const ReadingRequest& request,
                                                 FromDefault fallback);
 
+/// What became known in between: the same dates, read at two instants.
+struct DiffRequest {
+  std::optional<base::Day> as_of = {};  ///< not given: the date that was open at `after`
+  base::Instant before;
+  base::Instant after;  ///< not earlier than `before`
+};
+struct ReadingPair {
+  Reading before;
+  Reading after;
+};
+ReportResult<ReadingPair> take_reading_pair(store::Session& session, const DiffRequest& request);
+
 }  // namespace engine

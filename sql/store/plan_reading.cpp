@@ -118,7 +118,7 @@ std::string all_plans() {
     JOIN party c ON c.party_id = p.party_id
     JOIN party m ON m.party_id = p.merchant_id
     WHERE {is_known}
-    ORDER BY p.purchase_ref COLLATE "C")sql",
+    ORDER BY p.purchase_ref COLLATE "C", m.ref COLLATE "C", c.ref COLLATE "C", p.plan_id)sql",
       fmt::arg("reading", kReading),
       fmt::arg("late_fee", static_cast<int>(ledger::Code::LateFeeReceivable)),
       fmt::arg("schedule", kSchedule), fmt::arg("plans", kPlans), fmt::arg("is_known", kIsKnown));

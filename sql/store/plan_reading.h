@@ -39,7 +39,7 @@ struct ReportedPlan {
   std::vector<std::int64_t> principal, fee, interest, paid_principal, paid_fee, paid_interest;
 };
 
-/// All plans of a reading, by purchase reference.
+/// All plans of a reading, by purchase reference, merchant and customer.
 class PlanCursor {
  public:
   PlanCursor(Session& session, const Reading& reading);

@@ -71,7 +71,8 @@ std::vector<AccountBalance> list_balances(Session& session, const Reading& readi
                          ORDER BY d.business_date DESC LIMIT 1) last ON true
       LEFT JOIN moved m ON m.account_id = a.account_id
     WHERE last.balance_minor IS NOT NULL OR m.minor IS NOT NULL
-    ORDER BY a.code, coalesce(o.ref, '') COLLATE "C", a.tag COLLATE "C", a.currency)sql",
+    ORDER BY a.code, coalesce(o.ref, '') COLLATE "C", a.tag COLLATE "C", a.currency,
+             a.account_id)sql",
                           Params()
                               .day(reading.sealed_through)
                               .day(reading.as_of)
@@ -102,7 +103,7 @@ constexpr const char* kSealedJournals = R"sql(
     JOIN journal j ON j.party_id = v.party_id AND j.journal_id = v.journal_id
     JOIN party c ON c.party_id = v.party_id
     LEFT JOIN plan p ON p.party_id = j.party_id AND p.plan_id = j.plan_id
-    WHERE v.business_date BETWEEN $1 AND $2
+    WHERE v.business_date BETWEEN $1 AND $2 AND ($3::timestamptz IS NULL OR j.posted_at > $3)
     ORDER BY v.business_date, v.number)sql";
 
 // The ids only make the order total: what differs in nothing else reads the same.
@@ -113,7 +114,8 @@ constexpr const char* kUnsealedJournals = R"sql(
     FROM journal j
     JOIN party c ON c.party_id = j.party_id
     LEFT JOIN plan p ON p.party_id = j.party_id AND p.plan_id = j.plan_id
-    WHERE j.business_date BETWEEN $1 AND $2 AND j.posted_at <= $3
+    WHERE j.business_date BETWEEN $1 AND $2 AND j.posted_at <= $4
+      AND ($3::timestamptz IS NULL OR j.posted_at > $3)
     ORDER BY j.business_date, j.posted_at, c.kind, c.ref COLLATE "C", j.rule,
              coalesce(p.purchase_ref, '') COLLATE "C", coalesce(j.source_ref, '') COLLATE "C",
              j.currency, j.amount_minor, j.party_id, j.journal_id)sql";
@@ -133,16 +135,21 @@ std::vector<ReportedJournal> journals_of(const Rows& rows) {
 
 }  // namespace
 
-JournalCursor::JournalCursor(Session& session, base::Day from, const Reading& reading) {
+JournalCursor::JournalCursor(Session& session, base::Day from, const Reading& reading,
+                             std::optional<base::Instant> posted_after) {
+  const auto dates = [&](base::Day first, base::Day last) {
+    Params params;
+    params.day(first).day(last);
+    posted_after ? params.instant(*posted_after) : params.null();
+    return params;
+  };
   if (from <= reading.sealed_through) {
-    sealed_.emplace(session, kSealedJournals, Params().day(from).day(reading.sealed_through));
+    sealed_.emplace(session, kSealedJournals, dates(from, reading.sealed_through));
   }
   if (reading.has_unsealed()) {
+    const base::Day first = std::max(from, base::plus_days(reading.sealed_through, 1));
     unsealed_.emplace(session, kUnsealedJournals,
-                      Params()
-                          .day(std::max(from, base::plus_days(reading.sealed_through, 1)))
-                          .day(reading.as_of)
-                          .instant(reading.known_at.value()));
+                      dates(first, reading.as_of).instant(reading.known_at.value()));
   }
 }
 

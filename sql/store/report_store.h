@@ -56,10 +56,12 @@ struct ReportedJournal {
 };
 
 /// Journals of a reading with business date from `from` on. Sealed dates come first, by date and
-/// voucher number; the others by date, the instant they were posted, and content.
+/// voucher number; the others by date, the instant they were posted, and content. With
+/// `posted_after`, only those that were posted later than that.
 class JournalCursor {
  public:
-  JournalCursor(Session& session, base::Day from, const Reading& reading);
+  JournalCursor(Session& session, base::Day from, const Reading& reading,
+                std::optional<base::Instant> posted_after = {});
   std::vector<ReportedJournal> next();
 
  private:

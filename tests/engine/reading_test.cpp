@@ -8,6 +8,7 @@
 #include <future>
 #include <map>
 #include <random>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -34,6 +35,10 @@ std::string text_of(engine::ExportResult file) {
   while (file && (*file)->next(text)) {
   }
   return text;
+}
+
+bool is_ready(const std::future<std::string>& answer) {
+  return answer.wait_for(std::chrono::seconds{0}) == std::future_status::ready;
 }
 
 class ReadingTest : public testing::Test {
@@ -78,6 +83,17 @@ TEST_F(ReadingTest, AnInstantThatIsNotOverIsRefused) {
             ReportRefusal::DateBeforeBook);
   EXPECT_EQ(engine::take_reading(app_, {.as_of = day(6, 1)}).error().refusal,
             ReportRefusal::DateNotClosed);
+}
+
+TEST_F(ReadingTest, ADifferenceGoesForward) {
+  const auto one = now();
+  const auto two = now();
+  EXPECT_EQ(engine::take_reading_pair(app_, {.before = two, .after = one}).error().refusal,
+            ReportRefusal::DatesReversed);
+  const auto pair = engine::take_reading_pair(app_, {.before = one, .after = two});
+  EXPECT_EQ(pair->before.as_of, day(6, 1));
+  EXPECT_EQ(pair->before.known_at, one);
+  EXPECT_EQ(pair->after.known_at, two);
 }
 
 TEST_F(ReadingTest, BeforeTheFirstPostingNothingWasKnown) {
@@ -127,7 +143,7 @@ TEST_F(ReadingTest, WhatIsBeingPostedIsWaitedFor) {
     answer = std::async(std::launch::async, [&] {
       return text_of(engine::export_lines(app_, {}, {.known_at = asked}));
     });
-    while (waiting() == 0) std::this_thread::yield();
+    while (waiting() == 0 && !is_ready(answer)) std::this_thread::yield();
     transaction.commit();
   }
   EXPECT_THAT(answer.get(), testing::HasSubstr("LATE"));
@@ -147,7 +163,7 @@ TEST_F(ReadingTest, ASealThatIsBeingWrittenIsWaitedFor) {
           answer = std::async(std::launch::async, [&] {
             return text_of(engine::export_lines(app_, {}, {day(6, 1), asked}));
           });
-          while (waiting() == 0) std::this_thread::yield();
+          while (waiting() == 0 && !is_ready(answer)) std::this_thread::yield();
         }});
   const std::string then = answer.get();
   EXPECT_THAT(then, testing::HasSubstr("2026-06-01,1,1,"));  // with its voucher
@@ -245,6 +261,61 @@ class Questions : public ReadingTest {
       outstanding += minor_of(row.at("outstanding"));
     }
     EXPECT_EQ(outstanding, sums[1101]);
+  }
+
+  /// Every difference of two readings, as one text.
+  std::string differences(const engine::DiffRequest& request) {
+    return text_of(engine::export_trial_balance_diff(app_, request)) +
+           text_of(engine::export_lines_diff(app_, {}, request)) +
+           text_of(engine::export_installments_diff(app_, request)) +
+           text_of(engine::export_ageing_diff(app_, request)) +
+           text_of(engine::export_limit_changes_diff(app_, {}, request));
+  }
+
+  /// What was known before and the difference are what was known after.
+  void compare_with_readings(const engine::DiffRequest& request) {
+    const ReadingRequest before{request.as_of, request.before};
+    const ReadingRequest after{request.as_of, request.after};
+
+    const auto balances = [&](const std::string& csv, const char* column) {
+      std::map<std::string, std::int64_t> sums;
+      for (const auto& row : records_of(csv)) {
+        const std::string key = row.at("account") + row.at("owner") + row.at("tag");
+        if (minor_of(row.at(column)) != 0) sums[key] += minor_of(row.at(column));
+      }
+      return sums;
+    };
+    auto sums = balances(text_of(engine::export_trial_balance(app_, before)), "balance");
+    const auto changed = text_of(engine::export_trial_balance_diff(app_, request));
+    for (const auto& row : records_of(changed)) EXPECT_NE(row.at("before"), row.at("after"));
+    for (const auto& [account, minor] : balances(changed, "difference")) {
+      if ((sums[account] += minor) == 0) sums.erase(account);
+    }
+    EXPECT_EQ(sums, balances(text_of(engine::export_trial_balance(app_, after)), "balance"));
+
+    const auto lines = [&](const std::string& csv) {
+      std::multiset<std::map<std::string, std::string>> all;
+      for (auto row : records_of(csv)) {
+        row.erase("voucher");  // it may have got one in between
+        all.insert(std::move(row));
+      }
+      return all;
+    };
+    auto known = lines(text_of(engine::export_lines(app_, day(6, 1), before)));
+    known.merge(lines(text_of(engine::export_lines_diff(app_, {}, request))));
+    EXPECT_EQ(known, lines(text_of(engine::export_lines(app_, day(6, 1), after))));
+
+    auto installments = lines(text_of(engine::export_installments(app_, before)));
+    for (auto row : records_of(text_of(engine::export_installments_diff(app_, request)))) {
+      const std::string change = row.extract("change").mapped();
+      if (change == "added" || change == "after") {
+        installments.insert(row);
+      } else {
+        ASSERT_EQ(installments.count(row), 1) << change;
+        installments.erase(row);
+      }
+    }
+    EXPECT_EQ(installments, lines(text_of(engine::export_installments(app_, after))));
   }
 
   void act(std::mt19937& random) {
@@ -366,6 +437,21 @@ TEST_F(Questions, HaveOneAnswer) {
   }
   act(random);
   ask_again();
+  // Readings and their differences agree, and a difference is the same later on.
+  std::vector<std::pair<engine::DiffRequest, std::string>> differences_then;
+  for (int i = 0; i < 6; ++i) {
+    const auto& one = asked_[random() % asked_.size()].first.known_at;
+    const auto& other = asked_[random() % asked_.size()].first.known_at;
+    if (!one || !other) continue;
+    const base::Day as_of = base::plus_days(day(6, 1), static_cast<int>(random() % 5));
+    const engine::DiffRequest request{as_of, std::min(*one, *other), std::max(*one, *other)};
+    SCOPED_TRACE(base::to_string(as_of) + " from " + base::to_string(request.before) + " to " +
+                 base::to_string(request.after));
+    compare_with_readings(request);
+    differences_then.emplace_back(request, differences(request));
+  }
+  close(open_);
+  for (const auto& [request, then] : differences_then) EXPECT_EQ(differences(request), then);
   // What was known when a closed date is asked for without an instant: all there ever is.
   for (base::Day d = day(6, 1); d < open_; d = base::plus_days(d, 1)) {
     EXPECT_EQ(answer({.as_of = d}), answer({d, now()}));
