@@ -8,6 +8,7 @@
 #include "engine/financial_reports.h"
 #include "engine/statement_rows.h"
 #include "engine/views.h"
+#include "sql/store/plan_reading.h"
 
 namespace engine {
 namespace {
@@ -15,15 +16,15 @@ namespace {
 using Minor = std::map<base::Currency, std::int64_t>;
 
 /// Unpaid fee of installments that customers had not been asked for by the end of the date.
-Minor fee_not_billed(store::Session& session, base::Day day, const Catalog& catalog) {
+Minor fee_not_billed(store::Session& session, const Reading& reading, const Catalog& catalog) {
   Minor sums;
-  store::PlanAsOfCursor cursor(session, day);
+  store::OwingPlanCursor cursor(session, reading);
   for (auto plans = cursor.next(); !plans.empty(); plans = cursor.next()) {
     for (const store::PlanRow& plan : plans) {
       const auto installments = installment_views(plan);
       const scheduling::PlanView view = plan_view(plan, installments, catalog);
       for (std::size_t i = 0; i < installments.size(); ++i) {
-        if (is_billed(view, i, day)) continue;
+        if (is_billed(view, i, reading.as_of)) continue;
         sums[plan.currency] += installments[i].unpaid_fee();
       }
     }
@@ -52,10 +53,9 @@ class BalanceSheet : public TableSource {
          by_code(store::list_balances(session, reading.through(base::plus_days(new_year, -1))))) {
       result_before_[currency] = result_of(balances);
     }
-    // Schedules are kept by date, not by instant: of a date that was open there is no such picture.
-    if (!reading.has_unsealed() && !balances_.empty()) {
-      not_billed_ = fee_not_billed(session, as_of_, *load_catalog(session));
-    }
+    if (balances_.empty()) return;
+    const auto version = store::find_catalog_version(session, reading);
+    not_billed_ = fee_not_billed(session, reading, *load_catalog(session, version));
   }
 
   bool append_rows(TableWriter& out) override {

@@ -29,7 +29,7 @@ ReportAnswer report_income_statement(store::Session& session, std::optional<base
                                      const ReadingRequest& request);
 
 /// Assets, liabilities, equity with the result, and memo accounts by themselves. Fee that is
-/// neither billed nor earned is taken off both sides where the date was closed.
+/// neither billed nor earned is taken off both sides.
 ReportAnswer report_balance_sheet(store::Session& session, const ReadingRequest& request);
 
 /// Opening balance, movements by posting rule and closing balance of what customers owe, of what is

@@ -69,10 +69,10 @@ constexpr std::string_view kIsKnown =
     "(p.business_date <= $1 OR p.business_date <= $2 AND k.event_id IS NOT NULL)";
 
 std::string owing_plans() {
-  return fmt::format(R"sql({} SELECT p.product, {} {}
+  return fmt::format(R"sql({} SELECT p.product, {}, p.business_date, p.financed_minor {}
     WHERE {} AND (p.status IN (1, 4) OR r.party_id IS NOT NULL
                   OR (p.status = 2 AND l.party_id IS NOT NULL))
-    ORDER BY p.party_id)sql",
+    ORDER BY p.party_id, p.plan_id)sql",
                      kReading, kSchedule, kPlans, kIsKnown);
 }
 
@@ -271,6 +271,9 @@ std::vector<PlanRow> OwingPlanCursor::next() {
     PlanRow& plan = plans[static_cast<std::size_t>(i)];
     plan.product = rows.text(i, 0);
     plan.party = {rows.int8(i, 1)};
+    plan.id = {rows.int8(i, 2)};
+    plan.business_date = rows.day(i, 16);
+    plan.financed = rows.int8(i, 17);
     read_schedule(session_, reading_, rows, i, 1, plan);
     for (std::size_t k = 0; k < plan.due.size(); ++k) {
       plan.outstanding += plan.principal[k] - plan.paid_principal[k];

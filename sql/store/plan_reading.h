@@ -14,8 +14,9 @@
 
 namespace store {
 
-/// Plans that owed something at a reading, by party. Only what such a picture needs is filled in:
-/// party, product, currency, due, the amounts of the installments, and their unpaid principal.
+/// Plans that owed something at a reading, by party and id. Only what such a picture needs is
+/// filled in: party, id, business date, financed, product, currency, due, the amounts of the
+/// installments, and their unpaid principal.
 class OwingPlanCursor {
  public:
   OwingPlanCursor(Session& session, const Reading& reading);

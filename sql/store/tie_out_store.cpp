@@ -32,18 +32,27 @@ std::string less_later(Code code, std::string_view key, std::string_view which =
 
 constexpr std::string_view kPlanKey = "coalesce(j.plan_id, 0)";
 
-/// Unpaid principal or fee of each plan by the schedule then in force, less what its allocations
-/// had paid by then. What an installment was paid stays with its number from version to version.
+/// Unpaid principal or fee of each plan: what is unpaid now, with what later changes of its
+/// schedule took away and later allocations paid. Each change is taken back by itself, because
+/// changes of two dates may come in either order. What an installment was paid stays with its
+/// number.
 std::string unpaid_of_plans(std::string_view part) {
   return fmt::format(R"sql(
     SELECT p.plan_id, p.currency,
-           (SELECT coalesce(sum(x), 0) FROM unnest(coalesce(r.{0}, p.{0})) x)
+           (SELECT coalesce(sum(x), 0) FROM unnest(p.{0}) x)
            - (SELECT coalesce(sum(x), 0) FROM unnest(p.paid_{0}) x)
-    FROM plan p
-    LEFT JOIN (SELECT DISTINCT ON (party_id, plan_id) party_id, plan_id, {0} FROM plan_version
-               WHERE replaced_on > $1 ORDER BY party_id, plan_id, schedule_version) r
-      ON r.party_id = p.party_id AND r.plan_id = p.plan_id
-    WHERE p.business_date <= $1
+    FROM plan p WHERE p.business_date <= $1
+    UNION ALL
+    SELECT plan_id, currency, amount - after
+    FROM (SELECT v.plan_id, p.currency, v.replaced_on, s.amount,
+                 coalesce(lead(s.amount) OVER (PARTITION BY v.party_id, v.plan_id
+                                               ORDER BY v.schedule_version),
+                          (SELECT coalesce(sum(x), 0) FROM unnest(p.{0}) x)) AS after
+          FROM plan_version v
+          JOIN plan p ON p.party_id = v.party_id AND p.plan_id = v.plan_id
+          CROSS JOIN LATERAL (SELECT coalesce(sum(x), 0) AS amount FROM unnest(v.{0}) x) s
+          WHERE p.business_date <= $1) versions
+    WHERE replaced_on > $1
     UNION ALL
     SELECT a.plan_id, a.currency, (SELECT coalesce(sum(x), 0) FROM unnest(a.{0}) x)
     FROM allocation a
