@@ -27,6 +27,7 @@ struct Options {
   std::string to;
   std::string format;
   std::string out;
+  std::string accounts = "own";
 };
 
 struct Request {
@@ -34,6 +35,7 @@ struct Request {
   engine::ReadingRequest reading;
   engine::DiffRequest diff = {};
   std::optional<base::Day> from;
+  engine::AccountMap accounts = {};
 };
 
 using Open = std::function<engine::ExportResult(store::Session&, const Request&)>;
@@ -64,6 +66,7 @@ Exit run(const Options& options, const Opens& opens) {
   if (const auto to = day_of("--to", options.to)) request.reading.as_of = to;
   store::Session session(store::open_migrated_database());
   request.reading.known_at = instant_of(session, "--known-at", options.known_at);
+  if (options.accounts == "own") request.accounts = engine::load_account_map(session);
   if (!options.diff.empty()) request.diff = diff_of(session, options, request.reading.as_of);
   const auto rows = (options.diff.empty() ? opens.report : opens.diff)(session, request);
   if (!rows) {
@@ -93,6 +96,7 @@ engine::JournalFormat journal_format_of(const std::string& name) {
 struct Takes {
   bool from = false;  ///< and --to, which is --as-of by another name
   bool known_at = false;
+  bool accounts = false;
 };
 using Formats = std::vector<std::string>;  // the first one if none is asked for
 
@@ -124,6 +128,13 @@ void add(CLI::App& parent, Outcome& outcome, const char* name, const char* what,
           ->excludes(known_at);
     }
   }
+  if (takes.accounts) {
+    command
+        ->add_option("--accounts", options->accounts,
+                     "own: the numbers that [[account]] of the catalog gives; ours: our chart")
+        ->check(CLI::IsMember({"own", "ours"}))
+        ->capture_default_str();
+  }
   command->add_option("--format", options->format, "See docs/exports.md")
       ->check(CLI::IsMember(formats))
       ->capture_default_str();
@@ -137,33 +148,44 @@ void add(CLI::App& parent, Outcome& outcome, const char* name, const char* what,
 void add_export(CLI::App& app, Outcome& outcome) {
   CLI::App* command = app.add_subcommand("export", "Files for accountants and other programs");
   command->require_subcommand(1);
-  add(*command, outcome, "trial-balance", "Every account and its balance", {.known_at = true},
+  add(*command, outcome, "trial-balance", "Every account and its balance",
+      {.known_at = true, .accounts = true},
       {[](store::Session& session, const Request& request) {
          return engine::export_trial_balance(session, request.reading,
-                                             table_format_of(request.format));
+                                             table_format_of(request.format), request.accounts);
        },
        [](store::Session& session, const Request& request) {
-         return engine::export_trial_balance_diff(session, request.diff,
-                                                  table_format_of(request.format));
+         return engine::export_trial_balance_diff(
+             session, request.diff, table_format_of(request.format), request.accounts);
        }},
       kTables);
   add(*command, outcome, "lines", "Journal lines; of the last date if --from is not given",
-      {.from = true, .known_at = true},
+      {.from = true, .known_at = true, .accounts = true},
       {[](store::Session& session, const Request& request) {
          return engine::export_lines(session, request.from, request.reading,
-                                     table_format_of(request.format));
+                                     table_format_of(request.format), request.accounts);
        },
        [](store::Session& session, const Request& request) {
          return engine::export_lines_diff(session, request.from, request.diff,
-                                          table_format_of(request.format));
+                                          table_format_of(request.format), request.accounts);
        }},
       kTables);
   add(*command, outcome, "journal", "Journals as programs for accounting in plain text read them",
-      {.from = true, .known_at = true}, {[](store::Session& session, const Request& request) {
+      {.from = true, .known_at = true, .accounts = true},
+      {[](store::Session& session, const Request& request) {
         return engine::export_journal(session, journal_format_of(request.format), request.from,
-                                      request.reading);
+                                      request.reading, request.accounts);
       }},
       {"hledger", "ledger", "beancount"});
+  add(*command, outcome, "vouchers",
+      "Chart, balances and vouchers in XML in the shape of GB/T 24589.1",
+      {.from = true, .accounts = true}, {[](store::Session& session, const Request& request) {
+        const auto part = request.format == "base-data" ? engine::VoucherPart::BaseData
+                                                        : engine::VoucherPart::Ledger;
+        return engine::export_vouchers(session, part, request.from, request.reading.as_of,
+                                       request.accounts);
+      }},
+      {"ledger", "base-data"});
   add(*command, outcome, "installments", "Every installment: what is due, paid and unpaid",
       {.known_at = true},
       {[](store::Session& session, const Request& request) {

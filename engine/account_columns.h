@@ -3,18 +3,22 @@
 
 #include <array>
 
+#include "engine/account_map.h"
 #include "engine/table_export.h"
-#include "ledger/chart.h"
-#include "sql/store/report_store.h"
 
 namespace engine {
 
 inline constexpr std::array<TableColumn, 4> kAccountColumns = {
     {{"account", 10}, {"name", 34}, {"owner", 16}, {"tag", 12}}};
 
-inline void append_account(TableWriter& rows, const store::AccountName& account) {
-  rows.number(static_cast<std::int32_t>(account.code));
-  rows.text(ledger::entry(account.code).name);
+/// Our codes are numbers, the user's are texts: some begin with a 0.
+inline void append_account(TableWriter& rows, const ShownAccount& account) {
+  if (account.is_own) {
+    rows.text(account.number);
+  } else {
+    rows.number(static_cast<std::int32_t>(account.code_of_class));
+  }
+  rows.text(account.name);
   rows.text(account.owner);
   rows.text(account.tag);
 }

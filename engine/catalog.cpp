@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "engine/account_map.h"
 #include "engine/calendars.h"
 #include "engine/price_caps.h"
 #include "engine/toml_section.h"
@@ -433,6 +434,7 @@ Catalog read_catalog(Section root) {
   }
   check_jurisdictions(catalog);
   catalog.waterfalls = read_waterfalls(root);
+  catalog.accounts = read_account_rows(root);
   if (auto impairment = root.section_if_any("impairment")) {
     catalog.impairment = read_impairment(std::move(*impairment));
   }

@@ -14,6 +14,7 @@
 #include "base/rate.h"
 #include "base/result.h"
 #include "base/zone.h"
+#include "engine/account_row.h"
 #include "ledger/posting.h"
 #include "scheduling/calendar.h"
 #include "scheduling/partial_refund.h"
@@ -131,6 +132,7 @@ struct Catalog {
   /// Order of payment; a row for every type and number of days past due.
   std::vector<scheduling::WaterfallRow> waterfalls{scheduling::default_waterfalls().begin(),
                                                    scheduling::default_waterfalls().end()};
+  std::vector<AccountRow> accounts;  ///< the user's own account numbers; empty: none
   std::optional<ImpairmentTerms> impairment;
   bool limit_policy = true;            ///< the DPD rows of the dynamic limit policy
   std::string created_customer_terms;  ///< terms of parties made by --create-parties

@@ -11,15 +11,18 @@ namespace {
 
 class JournalExport : public Export {
  public:
-  JournalExport(store::Session& session, JournalFormat format, const PeriodReading& period)
+  JournalExport(store::Session& session, JournalFormat format, const PeriodReading& period,
+                const AccountMap& accounts)
       : transaction_(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
         format_(format),
         period_(period),
-        accounts_(store::list_balances(session, period.reading)),
-        brought_forward_(store::list_balances(session, period.reading.through(day_before()))),
+        brought_forward_(
+            accounts.show(store::list_balances(session, period.reading.through(day_before())))),
         journals_(session, period.from, period.reading) {
-    for (const auto& [account, minor] : accounts_) {
-      names_.emplace(account.id, account_name(format, account));
+    const std::vector<store::AccountBalance> moved = store::list_balances(session, period.reading);
+    accounts_ = accounts.show(moved);
+    for (const auto& [account, minor] : moved) {
+      names_.emplace(account.id, account_name(format, accounts.show(account)));
     }
   }
 
@@ -57,7 +60,7 @@ class JournalExport : public Export {
                     .source = {}});
       for (const auto& [account, minor] : brought_forward_) {
         if (minor == 0 || account.currency != currency) continue;
-        append_posting(out, names_.at(account.id), minor, currency);
+        append_posting(out, account_name(format_, account), minor, currency);
       }
     }
   }
@@ -81,8 +84,8 @@ class JournalExport : public Export {
   store::Transaction transaction_;
   JournalFormat format_;
   PeriodReading period_;
-  std::vector<store::AccountBalance> accounts_;
-  std::vector<store::AccountBalance> brought_forward_;
+  std::vector<ShownBalance> accounts_;
+  std::vector<ShownBalance> brought_forward_;
   std::unordered_map<std::int64_t, std::string> names_;
   store::JournalCursor journals_;
   bool begun_ = false;
@@ -91,10 +94,11 @@ class JournalExport : public Export {
 }  // namespace
 
 ExportResult export_journal(store::Session& session, JournalFormat format,
-                            std::optional<base::Day> from, const ReadingRequest& request) {
+                            std::optional<base::Day> from, const ReadingRequest& request,
+                            const AccountMap& accounts) {
   const auto period = take_period_reading(session, from, request, FromDefault::BookOpening);
   if (!period) return std::unexpected(period.error());
-  return std::make_unique<JournalExport>(session, format, *period);
+  return std::make_unique<JournalExport>(session, format, *period, accounts);
 }
 
 }  // namespace engine

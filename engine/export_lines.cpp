@@ -10,11 +10,11 @@ namespace {
 
 class LinesTable : public TableSource {
  public:
-  LinesTable(store::Session& session, const PeriodReading& period,
+  LinesTable(store::Session& session, const PeriodReading& period, const AccountMap& map,
              std::optional<base::Instant> posted_after = {})
       : journals_(session, period.from, period.reading, posted_after) {
-    for (store::AccountName& account : store::list_accounts(session)) {
-      accounts_.emplace(account.id, std::move(account));
+    for (const store::AccountName& account : store::list_accounts(session)) {
+      accounts_.emplace(account.id, map.show(account));
     }
   }
 
@@ -49,7 +49,7 @@ class LinesTable : public TableSource {
     rows.end_row();
   }
 
-  std::unordered_map<std::int64_t, store::AccountName> accounts_;
+  std::unordered_map<std::int64_t, ShownAccount> accounts_;
   store::JournalCursor journals_;
 };
 
@@ -67,18 +67,20 @@ std::vector<TableColumn> columns() {
 }  // namespace
 
 ExportResult export_lines(store::Session& session, std::optional<base::Day> from,
-                          const ReadingRequest& request, TableFormat format) {
+                          const ReadingRequest& request, TableFormat format,
+                          const AccountMap& accounts) {
   const auto period = take_period_reading(session, from, request, FromDefault::LastDate);
   if (!period) return std::unexpected(period.error());
   return export_table(session, format,
                       {.name = "lines", .columns = columns(), .created = period->reading.as_of},
-                      [period = *period](store::Session& snapshot) {
-                        return std::make_unique<LinesTable>(snapshot, period);
+                      [period = *period, accounts](store::Session& snapshot) {
+                        return std::make_unique<LinesTable>(snapshot, period, accounts);
                       });
 }
 
 ExportResult export_lines_diff(store::Session& session, std::optional<base::Day> from,
-                               const DiffRequest& request, TableFormat format) {
+                               const DiffRequest& request, TableFormat format,
+                               const AccountMap& accounts) {
   const auto pair = take_reading_pair(session, request);
   if (!pair) return std::unexpected(pair.error());
   const Reading& reading = pair->after;
@@ -86,12 +88,13 @@ ExportResult export_lines_diff(store::Session& session, std::optional<base::Day>
   const base::Day first = base::plus_days(pair->before.sealed_through, 1);
   const auto dates = in_order(from.value_or(std::min(first, reading.as_of)), reading.as_of);
   if (!dates) return std::unexpected(dates.error());
-  return export_table(
-      session, format, {.name = "lines", .columns = columns(), .created = reading.as_of},
-      [&](store::Session& snapshot) {
-        return std::make_unique<LinesTable>(
-            snapshot, PeriodReading{std::max(first, dates->first), reading}, request.before);
-      });
+  return export_table(session, format,
+                      {.name = "lines", .columns = columns(), .created = reading.as_of},
+                      [&](store::Session& snapshot) {
+                        return std::make_unique<LinesTable>(
+                            snapshot, PeriodReading{std::max(first, dates->first), reading},
+                            accounts, request.before);
+                      });
 }
 
 }  // namespace engine

@@ -12,11 +12,12 @@ constexpr double kAmountWidth = 18;
 
 class TrialBalanceTable : public TableSource {
  public:
-  explicit TrialBalanceTable(TrialBalance balance) : balance_(std::move(balance)) {}
+  TrialBalanceTable(const TrialBalance& balance, const AccountMap& map)
+      : as_of_(balance.as_of), rows_(map.show(balance.rows)) {}
 
   bool append_rows(TableWriter& rows) override {
-    for (const auto& [account, minor] : balance_.rows) {
-      rows.day(balance_.as_of);
+    for (const auto& [account, minor] : rows_) {
+      rows.day(as_of_);
       append_account(rows, account);
       rows.text(account.currency.code());
       rows.amount(std::max<std::int64_t>(minor, 0), account.currency);
@@ -28,22 +29,26 @@ class TrialBalanceTable : public TableSource {
   }
 
  private:
-  TrialBalance balance_;
+  base::Day as_of_;
+  std::vector<ShownBalance> rows_;
 };
 
 class TrialBalanceDiff : public TableSource {
  public:
-  TrialBalanceDiff(store::Session& session, const ReadingPair& pair)
+  TrialBalanceDiff(store::Session& session, const ReadingPair& pair, const AccountMap& map)
       : as_of_(pair.after.as_of),
-        before_(trial_balance(session, pair.before).rows),
-        after_(trial_balance(session, pair.after).rows) {}
+        before_(map.show(trial_balance(session, pair.before).rows)),
+        after_(map.show(trial_balance(session, pair.after).rows)) {}
 
   bool append_rows(TableWriter& rows) override {
     // Nothing ever leaves a book, so each account of before is one of after.
     auto before = before_.begin();
     for (const auto& [account, minor] : after_) {
       std::int64_t known = 0;
-      if (before != before_.end() && before->account.id == account.id) known = (before++)->minor;
+      if (before != before_.end() && before->account.is_same_but_for_currency(account) &&
+          before->account.currency == account.currency) {
+        known = (before++)->minor;
+      }
       if (known == minor) continue;
       rows.day(as_of_);
       append_account(rows, account);
@@ -54,37 +59,37 @@ class TrialBalanceDiff : public TableSource {
       rows.end_row();
     }
     CHECK(before == before_.end(), "account {} of the earlier reading is not in the later one",
-          static_cast<int>(before->account.code));
+          before->account.number);
     return false;
   }
 
  private:
   base::Day as_of_;
-  std::vector<store::AccountBalance> before_;
-  std::vector<store::AccountBalance> after_;
+  std::vector<ShownBalance> before_;
+  std::vector<ShownBalance> after_;
 };
 
 }  // namespace
 
 ExportResult export_trial_balance(store::Session& session, const ReadingRequest& request,
-                                  TableFormat format) {
+                                  TableFormat format, const AccountMap& accounts) {
   const auto reading = take_reading(session, request);
   if (!reading) return std::unexpected(reading.error());
-  return export_table(
-      session, format,
-      {.name = "trial balance",
-       .columns = with_account({{"as_of", 12}}, {{"currency", 9},
-                                                 {"debit", kAmountWidth},
-                                                 {"credit", kAmountWidth},
-                                                 {"balance", kAmountWidth}}),
-       .created = reading->as_of},
-      [reading = *reading](store::Session& snapshot) {
-        return std::make_unique<TrialBalanceTable>(trial_balance(snapshot, reading));
-      });
+  return export_table(session, format,
+                      {.name = "trial balance",
+                       .columns = with_account({{"as_of", 12}}, {{"currency", 9},
+                                                                 {"debit", kAmountWidth},
+                                                                 {"credit", kAmountWidth},
+                                                                 {"balance", kAmountWidth}}),
+                       .created = reading->as_of},
+                      [reading = *reading, accounts](store::Session& snapshot) {
+                        return std::make_unique<TrialBalanceTable>(trial_balance(snapshot, reading),
+                                                                   accounts);
+                      });
 }
 
 ExportResult export_trial_balance_diff(store::Session& session, const DiffRequest& request,
-                                       TableFormat format) {
+                                       TableFormat format, const AccountMap& accounts) {
   const auto pair = take_reading_pair(session, request);
   if (!pair) return std::unexpected(pair.error());
   return export_table(session, format,
@@ -95,7 +100,7 @@ ExportResult export_trial_balance_diff(store::Session& session, const DiffReques
                                                                  {"difference", kAmountWidth}}),
                        .created = pair->after.as_of},
                       [&](store::Session& snapshot) {
-                        return std::make_unique<TrialBalanceDiff>(snapshot, *pair);
+                        return std::make_unique<TrialBalanceDiff>(snapshot, *pair, accounts);
                       });
 }
 

@@ -108,6 +108,20 @@ std::string beancount_escaped(std::string_view text) {
   return out;
 }
 
+/// A hyphen after a code of ours begins its name, so that a number has none.
+std::string beancount_number(std::string_view number) {
+  std::string out;
+  for (const char c : number) {
+    if (is_alphanumeric(c)) {
+      out += c;
+    } else {
+      out += escaped(static_cast<unsigned char>(c));
+    }
+  }
+  if (is_lower(out.front()) || out.front() == '-') out.insert(0, "X-");
+  return out;
+}
+
 }  // namespace
 
 std::string percent_encoded(std::string_view text, std::string_view reserved) {
@@ -145,23 +159,26 @@ std::string beancount_word(std::string_view text) {
   return "X-" + out;
 }
 
-std::string account_name(JournalFormat format, const store::AccountName& account) {
-  const auto code = static_cast<std::int32_t>(account.code);
-  const std::string_view title = ledger::entry(account.code).name;
-  std::string out(root(account.code));
+std::string account_name(JournalFormat format, const ShownAccount& account) {
+  std::string out(root(account.code_of_class));
   const auto append = [&](const std::string& part) {
     if (!part.empty()) (out += ':') += part;
   };
   if (format == JournalFormat::Beancount) {
-    append(fmt::format("{}-{}", code, beancount_title(title)));
+    append(account.is_own ? beancount_number(account.number)
+                          : fmt::format("{}-{}", account.number, beancount_title(account.name)));
     append(beancount_component(account.owner));
     append(beancount_word(account.tag));
   } else {
-    append(fmt::format("{} {}", code, plain_title(title)));
+    append(percent_encoded(fmt::format("{} {}", account.number, plain_title(account.name)), ":;"));
     append(percent_encoded(account.owner, ":;"));
     append(percent_encoded(account.tag, ":;"));
   }
   return out;
+}
+
+std::string account_name(JournalFormat format, const store::AccountName& account) {
+  return account_name(format, AccountMap().show(account));
 }
 
 }  // namespace engine

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "sql/store/report_store.h"
+#include "engine/account_map.h"
 
 namespace engine {
 
@@ -15,6 +15,11 @@ enum class JournalFormat { Hledger, Ledger, Beancount };
 /// "Liabilities:2101 Merchant payable:M1:sale" for hledger and Ledger,
 /// "Liabilities:2101-Merchant-payable:M1:Sale" for Beancount. Two accounts that differ in code,
 /// owner or tag never have the same name; the currency is not in it.
+///
+/// A number of the user's stands in the place of the code: "Assets:1122.01 Loans" and
+/// "Assets:1122-u002E01", there without the name, so that it is no name of another number.
+std::string account_name(JournalFormat format, const ShownAccount& account);
+/// The same of our own chart.
 std::string account_name(JournalFormat format, const store::AccountName& account);
 
 /// What hledger and Ledger would read as something else comes as in a URL, %3A for a colon: control

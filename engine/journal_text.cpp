@@ -6,7 +6,6 @@
 #include <iterator>
 #include <set>
 
-#include "ledger/chart.h"
 #include "ledger/journal.h"
 
 namespace engine {
@@ -20,22 +19,19 @@ struct Tag {
 /// In a comment a comma ends a tag, and a date in brackets is taken for the posting's.
 constexpr std::string_view kReservedInTags = ",[]";
 
-std::set<base::Currency> currencies_of(std::span<const store::AccountBalance> accounts) {
+std::set<base::Currency> currencies_of(std::span<const ShownBalance> accounts) {
   std::set<base::Currency> currencies;
   for (const auto& [account, minor] : accounts) currencies.insert(account.currency);
   return currencies;
 }
 
-bool have_one_name(const store::AccountName& a, const store::AccountName& b) {
-  return a.code == b.code && a.owner == b.owner && a.tag == b.tag;
-}
-
 /// Calls `append(accounts of one name)` for each.
 template <class Append>
-void for_each_name(std::span<const store::AccountBalance> accounts, Append append) {
+void for_each_name(std::span<const ShownBalance> accounts, Append append) {
   while (!accounts.empty()) {
     std::size_t count = 1;
-    while (count < accounts.size() && have_one_name(accounts[0].account, accounts[count].account)) {
+    while (count < accounts.size() &&
+           accounts[0].account.is_same_but_for_currency(accounts[count].account)) {
       ++count;
     }
     append(accounts.first(count));
@@ -74,17 +70,17 @@ void append_beancount_head(std::string& out, const JournalHead& head) {
   for (const base::Currency currency : currencies_of(head.accounts)) {
     out += fmt::format("option \"operating_currency\" \"{}\"\n", currency.code());
   }
-  for_each_name(head.accounts, [&](std::span<const store::AccountBalance> accounts) {
-    const store::AccountName& first = accounts.front().account;
+  for_each_name(head.accounts, [&](std::span<const ShownBalance> accounts) {
+    const ShownAccount& first = accounts.front().account;
     std::string codes;
     for (const auto& [account, minor] : accounts) {
       codes += fmt::format("{}{}", codes.empty() ? "" : ",", account.currency.code());
     }
     out += fmt::format("\n{} open {} {}\n", base::to_string(head.opens_on),
                        account_name(JournalFormat::Beancount, first), codes);
-    append_metadata(out, "code", std::to_string(static_cast<std::int32_t>(first.code)));
-    append_metadata(out, "name", ledger::entry(first.code).name);
-    append_metadata(out, "name_zh", ledger::entry(first.code).name_zh);
+    append_metadata(out, "code", first.number);
+    append_metadata(out, "name", first.name);
+    append_metadata(out, "name_zh", first.name_zh);
     append_metadata(out, "owner", first.owner);
     append_metadata(out, "tag", first.tag);
   });
@@ -105,10 +101,10 @@ void append_plain_head(std::string& out, JournalFormat format, const JournalHead
   for (const std::string_view tag : {"party", "purchase", "source"}) {
     out += fmt::format("tag {}\n", tag);
   }
-  for_each_name(head.accounts, [&](std::span<const store::AccountBalance> accounts) {
-    const store::AccountName& account = accounts.front().account;
+  for_each_name(head.accounts, [&](std::span<const ShownBalance> accounts) {
+    const ShownAccount& account = accounts.front().account;
     out += fmt::format("account {}{}{}\n", account_name(format, account),
-                       is_hledger ? "  ; " : "\n    note ", ledger::entry(account.code).name_zh);
+                       is_hledger ? "  ; " : "\n    note ", account.name_zh);
   });
 }
 

@@ -22,7 +22,7 @@ struct JournalHead {
   base::Day opens_on;  ///< no later than the first entry
   base::Day last;
   /// Account by account, those of one name together.
-  std::span<const store::AccountBalance> accounts;
+  std::span<const ShownBalance> accounts;
 };
 /// Declares what the file uses, as strict checking asks for: accounts, commodities, descriptions
 /// and tags.

@@ -10,7 +10,7 @@ BUILD_PACKAGES=(
 )
 TEST_PACKAGES=(
   libgtest-dev libgmock-dev librapidcheck-dev
-  hledger ledger beancount gnumeric  # they read what fenqi exports
+  hledger ledger beancount gnumeric libxml2-utils  # they read what fenqi exports
 )
 # Asked for by no script: apt-get install them to build schedule_bench.
 # shellcheck disable=SC2034
