@@ -7,63 +7,18 @@
 #include <optional>
 
 #include "cli/clock.h"
+#include "cli/file_lines.h"
 #include "cli/progress.h"
 #include "cli/tables.h"
-#include "engine/input/byte_source.h"
 #include "engine/input/rejects_file.h"
 
 namespace cli {
 namespace {
 
-constexpr std::size_t kLineBytesMax = 64 << 10;
-constexpr std::size_t kReadBytes = 64 << 10;
 constexpr int kShownRejects = 10;
 
 using engine::ItemResult;
 using engine::Status;
-
-/// A line of the file; of one that is too long nothing is kept.
-struct Line {
-  std::string text;
-  bool is_too_long = false;
-};
-
-/// Lines out of bytes in constant memory.
-class Lines {
- public:
-  explicit Lines(const std::string& path) : source_(path), block_(kReadBytes) {}
-
-  bool next(Line& line) {
-    line = {};
-    bool any = false;
-    for (;;) {
-      if (at_ == size_) {
-        size_ = source_.read(block_);
-        at_ = 0;
-        if (size_ == 0) break;
-      }
-      any = true;
-      const char c = block_[at_++];
-      if (c == '\n') break;
-      if (line.text.size() == kLineBytesMax) line.is_too_long = true;
-      if (!line.is_too_long) line.text += c;
-    }
-    if (line.is_too_long) line.text.clear();
-    if (line.text.ends_with('\r')) line.text.pop_back();
-    ++number_;
-    return any;
-  }
-
-  std::int64_t number() const { return number_; }
-  const input::ByteSource& source() const { return source_; }
-
- private:
-  input::ByteSource source_;
-  std::vector<char> block_;
-  std::size_t at_ = 0;
-  std::size_t size_ = 0;
-  std::int64_t number_ = 0;
-};
 
 template <class T>
 std::vector<ItemResult> post_as(engine::Engine& engine,
@@ -128,7 +83,7 @@ class EventImport {
   }
 
   void run() {
-    Line line;
+    FileLine line;
     while (lines_.next(line)) {
       const bool is_blank = line.text.find_first_not_of(" \t") == std::string::npos;
       if (is_blank && !line.is_too_long) continue;
@@ -153,7 +108,7 @@ class EventImport {
   }
 
  private:
-  void take(const Line& line) {
+  void take(const FileLine& line) {
     try {
       if (line.is_too_long) {
         throw Problem{"line_too_long", "",
@@ -235,7 +190,7 @@ class EventImport {
   const EventImportOptions& options_;
   std::shared_ptr<const engine::Catalog> catalog_;
   std::optional<engine::Engine> engine_;
-  Lines lines_;
+  FileLines lines_;
   input::RejectsFile rejects_;
   Progress progress_;
   std::vector<LifecycleEvent> events_;

@@ -9,6 +9,7 @@
 #include "cli/event_import.h"
 #include "cli/intake_report.h"
 #include "cli/progress.h"
+#include "cli/takeover_import.h"
 #include "engine/book.h"
 #include "engine/input/event_stream.h"
 #include "engine/input/rejects_file.h"
@@ -28,6 +29,7 @@ struct Options {
   int workers = 2;
   bool is_dry_run = false;
   bool is_json = false;
+  TakeoverImportOptions takeover;
 };
 
 input::Kind kind_of(const std::string& name) {
@@ -178,6 +180,15 @@ Exit run(const Options& options) {
                           .is_json = options.is_json},
                          conninfo, catalog);
   }
+  if (options.kind == "plans") {
+    TakeoverImportOptions takeover = options.takeover;
+    takeover.file = options.file;
+    takeover.rejects = options.rejects;
+    takeover.batch = options.batch;
+    takeover.creates_parties = !options.create_parties.empty();
+    takeover.is_dry_run = options.is_dry_run;
+    return import_plans(takeover, conninfo, catalog);
+  }
   Import import(options, catalog);
   import.run(conninfo);
   return import.report();
@@ -190,10 +201,10 @@ void add_import(CLI::App& app, Outcome& outcome) {
   CLI::App* command = app.add_subcommand(
       "import",
       "Post purchases, repayments or refunds from CSV (docs/import.md), or events of every kind "
-      "from JSON lines (docs/events.md)");
-  command->add_option("kind", options->kind, "purchases, repayments, refunds or events")
+      "from JSON lines (docs/events.md); take over the plans of another system (docs/import.md)");
+  command->add_option("kind", options->kind, "purchases, repayments, refunds, events or plans")
       ->required()
-      ->check(CLI::IsMember({"purchases", "repayments", "refunds", "events"}));
+      ->check(CLI::IsMember({"purchases", "repayments", "refunds", "events", "plans"}));
   command->add_option("file", options->file, "The file, plain or gzip; - is standard input")
       ->required();
   command->add_option("--map", options->map,
@@ -210,6 +221,7 @@ void add_import(CLI::App& app, Outcome& outcome) {
       ->capture_default_str();
   command->add_flag("--dry-run", options->is_dry_run, "Read and check the rows, post nothing");
   command->add_flag("--json", options->is_json, "Control totals as JSON");
+  add_takeover_options(*command, options->takeover);
   command->callback([options, &outcome] { outcome.exit = run(*options); });
 }
 

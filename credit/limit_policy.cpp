@@ -143,6 +143,37 @@ std::vector<LimitChange> apply_limit_policy(LimitState& state, const LimitFacts&
   return changes.take();
 }
 
+LimitState taken_over(const TakenLimit& limit) {
+  LimitState state{.base_limit = limit.base_limit};
+  const bool is_cut = limit.limit_before > limit.base_limit;
+  if (is_cut || limit.dpd > kSeriousDpd) {
+    state.former_base = limit.limit_before;
+    if (limit.dpd > kLateDpd) state.clean_cycles = kCycleSpoiled;
+  }
+  if (limit.dpd == 0) return state;
+  state.episode_base = limit.dpd > kSeriousDpd ? limit.limit_before : limit.base_limit;
+  state.episode_peak_dpd = limit.dpd;
+  const auto reached = [&](PolicyRow row) {
+    state.episode_rows =
+        static_cast<std::int16_t>(state.episode_rows | static_cast<std::int16_t>(row));
+  };
+  if (limit.dpd > kLateDpd) {
+    state.block = Block::UntilPaid;
+    reached(PolicyRow::Blocked);
+    const base::Day late_on = base::plus_days(limit.through, kLateDpd + 1 - limit.dpd);
+    if (late_on > base::add_months(limit.through, -kLateWindowMonths)) {
+      state.late_episodes.push_back(late_on);
+    }
+  }
+  if (limit.dpd > kSeriousDpd) reached(PolicyRow::Halved);
+  if (limit.dpd > kGraveDpd) reached(PolicyRow::AtOutstanding);
+  if (limit.dpd > kDefaultDpd) {
+    state.block = Block::Closed;
+    reached(PolicyRow::Closed);
+  }
+  return state;
+}
+
 std::optional<base::Day> month_judged_on(base::Day date, int grace_days) {
   const base::Day last = base::plus_days(date, -grace_days);
   if (base::end_of_month(last) != last) return std::nullopt;

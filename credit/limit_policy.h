@@ -79,6 +79,20 @@ struct LimitChange {
 ///   months in a row with installments due and all of them paid within grace.
 std::vector<LimitChange> apply_limit_policy(LimitState& state, const LimitFacts& facts);
 
+/// What another system left of an account that this policy goes on with.
+struct TakenLimit {
+  std::int64_t base_limit = 0;  ///< in force
+  std::int64_t limit_before =
+      0;        ///< before it was cut for being late; as `base_limit` if it wasn't
+  int dpd = 0;  ///< at the close of `through`
+  base::Day through;
+};
+/// The state in which the rows that these days past due have reached count as applied, so that none
+/// applies twice: blocked above 3, under probation above 30 or where the limit was cut, closed
+/// above
+/// 90. Earlier episodes are not known.
+LimitState taken_over(const TakenLimit& limit);
+
 /// The date a month's cycle is judged: the last day an installment due at its end has grace.
 /// Nothing if `date` judges no month.
 std::optional<base::Day> month_judged_on(base::Day date, int grace_days);

@@ -23,6 +23,11 @@ inline void append_account(TableWriter& rows, const ShownAccount& account) {
   rows.text(account.tag);
 }
 
+/// The same under our own codes.
+inline void append_account(TableWriter& rows, const store::AccountName& account) {
+  append_account(rows, AccountMap().show(account));
+}
+
 /// `before`, the columns of an account, `after`.
 inline std::vector<TableColumn> with_account(std::vector<TableColumn> before,
                                              const std::vector<TableColumn>& after) {

@@ -33,6 +33,7 @@ scheduling::PaymentType payment_type(store::AllocationKind kind) {
     case store::AllocationKind::Waiver:
     case store::AllocationKind::Chargeback:
     case store::AllocationKind::ChargeOff:
+    case store::AllocationKind::Takeover:
       break;  // their parts are decided, not allocated
   }
   CHECK(false, "allocation kind {}", static_cast<int>(kind));

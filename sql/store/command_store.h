@@ -20,7 +20,8 @@ enum class CommandKind : std::int16_t {
   Release = 5,
   Reversal = 6,
   Life = 7,  ///< what engine/life_event.h lists
-  Book = 8,  ///< what engine/book_rules.cpp lists
+  Book = 8,      ///< what engine/book_rules.cpp lists
+  Takeover = 9,  ///< a customer's or merchant's state taken over from another system
 };
 
 /// Commands claimed by the operator (imports, replay) have this scope.

@@ -147,6 +147,7 @@ enum class AllocationKind : std::int16_t {
   Waiver = 4,
   Chargeback = 5,  ///< a repayment taken back: negative, with the value date it had
   ChargeOff = 6,   ///< principal, fee and late fee that left the balance sheet
+  Takeover = 7,    ///< what another system had been paid before this book took the plan over
 };
 
 struct AllocationRow {

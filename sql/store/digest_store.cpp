@@ -73,6 +73,11 @@ std::vector<Source> sources() {
                 "e.requested_by, e.approved_by",
                 "life_event e JOIN party w ON w.party_id = e.party_id "
                 "LEFT JOIN plan p ON p.party_id = e.party_id AND p.plan_id = e.plan_id")},
+      {"takeover_plan",
+       row_text("w.ref, p.purchase_ref, t.currency, t.business_date, t.fee_recognized_minor, "
+                "t.subsidy_recognized_minor",
+                "takeover_plan t LEFT JOIN party w ON w.party_id = t.party_id "
+                "LEFT JOIN plan p ON p.party_id = t.party_id AND p.plan_id = t.plan_id")},
       {"clearing_item",
        row_text("w.ref, c.code, k.ref, c.currency, c.bill_date, c.business_date, c.amount_minor",
                 "clearing_item c LEFT JOIN party w ON w.party_id = c.party_id "

@@ -46,7 +46,7 @@ constexpr const char* kCustomersOfDay = R"(
           SELECT coalesce(sum(x.principal), 0) AS principal, coalesce(sum(x.fee), 0) AS fee,
                  coalesce(sum(x.interest), 0) AS interest
           FROM unnest(a.principal, a.fee, a.interest) AS x (principal, fee, interest)) s
-      WHERE a.business_date = $1) x
+      WHERE a.business_date = $1 AND a.kind <> 7) x
     GROUP BY party_id, plan_id),
   touched AS MATERIALIZED (SELECT party_id, sum(credit) AS credit FROM day GROUP BY party_id),
   plans AS MATERIALIZED (

@@ -244,9 +244,16 @@ constexpr const char* kRecognition = R"(
     WHERE s.account_id IN (SELECT account_id FROM code)
     GROUP BY 1, 2, 3),
   plans AS MATERIALIZED (
-    SELECT product, currency, sum(fee_minor) AS fee, sum(fee_recognized_minor) AS fee_recognized,
-           sum(subsidy_minor) AS subsidy, sum(subsidy_recognized_minor) AS subsidy_recognized
-    FROM plan GROUP BY product, currency),
+    SELECT product, currency, sum(fee) AS fee, sum(fee_recognized) AS fee_recognized,
+           sum(subsidy) AS subsidy, sum(subsidy_recognized) AS subsidy_recognized
+    FROM (SELECT product, currency, fee_minor AS fee, fee_recognized_minor AS fee_recognized,
+                 subsidy_minor AS subsidy, subsidy_recognized_minor AS subsidy_recognized
+          FROM plan
+          UNION ALL  -- neither deferred nor earned in this book
+          SELECT product, currency, -fee_recognized_minor, -fee_recognized_minor,
+                 -subsidy_recognized_minor, -subsidy_recognized_minor
+          FROM takeover_plan) x
+    GROUP BY product, currency),
   deferred AS (
     SELECT code, currency, sum(ledger) AS ledger, sum(plan) AS plan
     FROM (SELECT c.code, c.currency, m.amount AS ledger, 0::numeric AS plan
@@ -354,20 +361,21 @@ const Facts kAccountDayFacts = {
 // its sub-ledger moved. From day to day this proves the whole, which the full run does at once.
 constexpr const char* kAccountsOfDay = R"(
   WITH moved AS (
-    SELECT s.account_id, sum(s.debit) AS debit, sum(s.credit) AS credit
-    FROM (SELECT t.debit, t.credit, sum(t.amount) AS amount
+    SELECT s.account_id, sum(s.debit) AS debit, sum(s.credit) AS credit,
+           coalesce(sum(s.credit - s.debit) FILTER (WHERE t.is_opening), 0) AS opened
+    FROM (SELECT t.debit, t.credit, j.rule = 1 AS is_opening, sum(t.amount) AS amount
           FROM journal j
             CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
               AS t (debit, credit, amount)
           WHERE j.business_date = $1
-          GROUP BY t.debit, t.credit) t
+          GROUP BY t.debit, t.credit, j.rule = 1) t
       CROSS JOIN LATERAL (VALUES (t.debit, t.amount, 0), (t.credit, 0, t.amount))
         AS s (account_id, debit, credit)
     GROUP BY s.account_id),
   ledger AS MATERIALIZED (
     SELECT a.code, a.owner_id, a.tag, a.currency, coalesce(m.account_id, d.account_id) AS account_id,
-           coalesce(m.debit, 0) AS debit, coalesce(m.credit, 0) AS credit, d.debit_minor,
-           d.credit_minor
+           coalesce(m.debit, 0) AS debit, coalesce(m.credit, 0) AS credit,
+           coalesce(m.opened, 0) AS opened, d.debit_minor, d.credit_minor
     FROM moved m
       FULL JOIN (SELECT * FROM account_day WHERE business_date = $1) d
         ON d.account_id = m.account_id
@@ -415,7 +423,7 @@ constexpr const char* kAccountsOfDay = R"(
     FROM (SELECT kind, product, currency, amount_minor AS part, 0::numeric AS ledger
           FROM accrual_part WHERE business_date = $1 AND kind IN (1, 2)
           UNION ALL
-          SELECT CASE code WHEN 6001 THEN 1 ELSE 2 END, tag, currency, 0, credit - debit
+          SELECT CASE code WHEN 6001 THEN 1 ELSE 2 END, tag, currency, 0, credit - debit - opened
           FROM ledger WHERE code IN (6001, 6003)) x
     GROUP BY kind, product, currency)
   SELECT (SELECT count(*) FROM zero),

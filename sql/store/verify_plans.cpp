@@ -33,7 +33,8 @@ constexpr const char* kPlans = R"(
     SELECT p.plan_id, coalesce(p.party_id, l.party_id) AS party_id,
            coalesce(p.purchase_ref, '(no such plan)') AS purchase_ref,
            coalesce(l.principal, 0) AS principal, coalesce(l.fee, 0) AS fee,
-           coalesce(l.late_fee, 0) AS late_fee, coalesce(l.deferred, 0) AS deferred, p.status,
+           coalesce(l.late_fee, 0) AS late_fee,
+           coalesce(l.deferred, 0) + coalesce(o.fee_recognized_minor, 0) AS deferred, p.status,
            p.recognize_on, p.ecl_stage, p.allowance_minor,
            p.outstanding_minor, p.fee_minor, p.fee_recognized_minor, p.subsidy_minor,
            p.subsidy_recognized_minor, p.late_fee_minor, p.late_fee_paid_minor,
@@ -43,7 +44,8 @@ constexpr const char* kPlans = R"(
              - (SELECT coalesce(sum(x), 0) FROM unnest(p.paid_fee) x) AS fee_unpaid
     FROM (SELECT * FROM plan p WHERE true) p
       FULL JOIN ledger l ON l.party_id = p.party_id AND l.plan_id = p.plan_id
-                            AND l.currency = p.currency),
+                            AND l.currency = p.currency
+      LEFT JOIN takeover_plan o ON o.party_id = p.party_id AND o.plan_id = p.plan_id),
   judged AS (
     SELECT s.*,
            (principal = outstanding_minor AND outstanding_minor = principal_unpaid) IS NOT TRUE
@@ -87,7 +89,7 @@ constexpr const char* kPlans = R"(
                     allowance_minor, ecl_stage, status)) FILTER (WHERE allowance_wrong),
          count(*),
          count(*) FILTER (WHERE income_wrong),
-         min(format('purchase %s of customer %s: 2301 took %s in all, its fee is %s, of which %s is '
+         min(format('purchase %s of customer %s: 2301 took %s in all (and what was earned before a takeover), its fee is %s, of which %s is '
                     'recognized', purchase_ref,
                     (SELECT ref FROM party w WHERE w.party_id = s.party_id), deferred, fee_minor,
                     fee_recognized_minor)) FILTER (WHERE income_wrong)
@@ -105,11 +107,11 @@ constexpr const char* kPlanAllocations = R"(
     WHERE a.plan_id <> 0),
   history AS (
     SELECT party_id, plan_id,
-           coalesce(sum(principal) FILTER (WHERE kind IN (1, 2, 4, 5)), 0) AS paid,
+           coalesce(sum(principal) FILTER (WHERE kind IN (1, 2, 4, 5, 7)), 0) AS paid,
            coalesce(sum(principal) FILTER (WHERE kind = 6), 0) AS charged_off,
            coalesce(sum(principal) FILTER (WHERE kind = 3), 0) AS refunded,
-           coalesce(sum(fee) FILTER (WHERE kind IN (1, 2, 4, 5)), 0) AS fee,
-           coalesce(sum(interest) FILTER (WHERE kind IN (1, 2, 4, 5)), 0) AS interest,
+           coalesce(sum(fee) FILTER (WHERE kind IN (1, 2, 4, 5, 7)), 0) AS fee,
+           coalesce(sum(interest) FILTER (WHERE kind IN (1, 2, 4, 5, 7)), 0) AS interest,
            sum(penalty_minor) AS penalty
     FROM part GROUP BY party_id, plan_id),
   judged AS (

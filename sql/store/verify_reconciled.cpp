@@ -66,15 +66,27 @@ constexpr const char* kSubledgersOfDay = R"(
     FROM (SELECT * FROM moved WHERE code IN (1011, 3001)) m
       FULL JOIN item i ON i.code = m.code AND i.owner_id IS NOT DISTINCT FROM m.owner_id
                           AND i.currency = m.currency),
+  opened AS (  -- by a takeover, with what an account held before
+    SELECT a.currency, sum(s.amount) AS amount
+    FROM journal j
+      CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
+        AS t (debit, credit, amount)
+      CROSS JOIN LATERAL (VALUES (t.debit, t.amount), (t.credit, -t.amount))
+        AS s (account_id, amount)
+      JOIN chosen a ON a.account_id = s.account_id AND a.code = 6402
+    WHERE j.business_date = $1 AND j.rule = 1
+      AND EXISTS (SELECT FROM takeover x WHERE x.business_date = $1)
+    GROUP BY a.currency),
   coupon AS (
-    SELECT m.currency, m.amount AS ledger,
+    SELECT m.currency, m.amount - coalesce(o.amount, 0) AS ledger,
            (SELECT coalesce(sum(i.coupon_platform_minor), 0) FROM merchant_item i
             WHERE i.business_date = $1 AND i.currency = m.currency
               AND i.merchant_id IN (SELECT a.owner_id
                                     FROM account_day d JOIN account a ON a.account_id = d.account_id
                                     WHERE d.business_date = $1 AND a.code = 2101)) AS part
     FROM (SELECT currency, sum(amount) AS amount FROM moved WHERE code = 6402
-          GROUP BY currency) m),
+          GROUP BY currency) m
+      LEFT JOIN opened o ON o.currency = m.currency),
   later AS (
     SELECT s.account_id, sum(s.amount) AS amount
     FROM journal j

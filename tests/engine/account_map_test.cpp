@@ -202,8 +202,9 @@ TEST_F(MappedExports, TrialBalanceSumsWhatPrintsAsOneAndBalances) {
       text(engine::export_trial_balance(app_, {}, engine::TableFormat::Csv, map_));
   EXPECT_THAT(csv, HasSubstr(",1122.01,应收账款,,,CNY,"));
   EXPECT_THAT(csv, testing::Not(HasSubstr(",1101,")));
-  EXPECT_EQ(text(engine::export_trial_balance(app_, {}, engine::TableFormat::Csv, {})),
-            text(engine::export_trial_balance(app_, {})));
+  const std::string ours = text(engine::export_trial_balance(app_, {}));
+  EXPECT_THAT(ours, HasSubstr(",1101,"));
+  EXPECT_THAT(ours, testing::Not(HasSubstr("1122.01")));
 }
 
 TEST_F(MappedExports, LinesHaveTheSameNumbers) {
