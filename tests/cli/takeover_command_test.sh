@@ -118,5 +118,10 @@ expect 0 "" "$fenqi" import events events.ndjson
 expect 0 "" "$fenqi" close --date 2026-10-20 --today 2026-10-30
 expect 0 "facts hold" "$fenqi" verify
 expect 0 "" "$fenqi" export installments
+for as_of in 2026-09-19 2026-10-20; do
+  "$fenqi" export tie-out --as-of $as_of | tr -d '\r' | tail -n +2 > tied
+  [[ $(wc -l < tied) -gt 5 ]] || fail "a tie-out of $(wc -l < tied) accounts"
+  grep -v ',0.00$' tied && fail "control accounts differ from their records on $as_of"
+done
 
 exit $((failures > 0))
