@@ -279,6 +279,9 @@ void Service::Impl::send_statement(const Request& request, Response& response,
         throw Refused{merchant_unknown(merchant)};
       case engine::StatementRefusal::DatesReversed:
         throw Refused{parameter_invalid("to", base::to_string(asked.to), "is before from")};
+      case engine::StatementRefusal::KnownAtInFuture:
+        throw Refused{
+            parameter_invalid("known_at", base::to_string(*asked.known_at), "is not over")};
     }
   }
   const engine::StatementHeader& header = (*statement)->header();

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/instant_option.h"
 #include "cli/output.h"
 #include "cli/tables.h"
 #include "engine/statement.h"
@@ -21,6 +22,7 @@ struct Options {
   std::string from;
   std::string to;
   std::string month;
+  std::string known_at;
   std::string format = "table";
   std::string out;
 };
@@ -75,7 +77,8 @@ Exit run(const Options& options) {
   }
   store::Session session(store::open_migrated_database());
   if (!period) period = last_month(session);
-  const engine::StatementRequest request{options.merchant, period->from, period->to};
+  const engine::StatementRequest request{options.merchant, period->from, period->to,
+                                         instant_of(session, "--known-at", options.known_at)};
   const auto statement = engine::Statement::open(session, request);
   if (!statement) {
     std::cerr << "fenqi: " << engine::sentence(statement.error(), request) << "\n";
@@ -109,6 +112,8 @@ void add_statement(CLI::App& app, Outcome& outcome) {
   from->needs(to);
   to->needs(from);
   command->add_option("--month", options->month, "A whole month, YYYY-MM")->excludes(from);
+  command->add_option("--known-at", options->known_at,
+                      "As it was known at this time (RFC 3339, or local to the book's zone)");
   command->add_option("--format", options->format, "table, csv, json or xlsx (docs/exports.md)")
       ->check(CLI::IsMember({"table", "csv", "json", "xlsx"}))
       ->capture_default_str();

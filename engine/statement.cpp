@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/check.h"
+#include "engine/reading.h"
 
 namespace engine {
 namespace {
@@ -41,15 +42,17 @@ StatementTotals totals_of(const std::array<store::ItemTotals, store::kItemTypes>
 // What the merchant is owed before `day`. Past the last closed date the ledger's daily balances
 // end, and the items since then are added.
 std::map<base::Currency, std::int64_t> owed_before(store::Session& session, base::PartyId merchant,
-                                                   base::Day day, base::Day closed_through) {
+                                                   base::Day day, base::Day closed_through,
+                                                   const Reading& reading) {
   std::map<base::Currency, std::int64_t> owed;
-  for (const auto& [currency, minor] : list_payable_before(session, merchant, day)) {
+  const base::Day first_open = base::plus_days(closed_through, 1);
+  for (const auto& [currency, minor] :
+       list_payable_before(session, merchant, std::min(day, first_open))) {
     owed[currency] = minor;
   }
-  const base::Day first_open = base::plus_days(closed_through, 1);
   if (day > first_open) {
     for (const store::CurrencyTotals& totals :
-         sum_items(session, merchant, first_open, base::plus_days(day, -1))) {
+         sum_items(session, merchant, first_open, reading.through(base::plus_days(day, -1)))) {
       for (const store::ItemTotals& each : totals.by_type) owed[totals.currency] += each.net;
     }
   }
@@ -57,11 +60,11 @@ std::map<base::Currency, std::int64_t> owed_before(store::Session& session, base
 }
 
 // The statement is as of the end of its period: what was confirmed later had only been instructed.
+// That a payout came back, whenever it did, is a line of its own.
 void tell_as_of(store::PayoutLine& payout, base::Day day) {
-  if (payout.confirmed_on && *payout.confirmed_on > day) {
-    payout.confirmed_on.reset();
-    payout.status = store::PayoutStatus::Instructed;
-  }
+  if (payout.confirmed_on && *payout.confirmed_on > day) payout.confirmed_on.reset();
+  payout.status =
+      payout.confirmed_on ? store::PayoutStatus::Confirmed : store::PayoutStatus::Instructed;
 }
 
 }  // namespace
@@ -72,6 +75,8 @@ std::string_view code(StatementRefusal refusal) {
       return "BOOK_MISSING";
     case StatementRefusal::DatesReversed:
       return "DATES_REVERSED";
+    case StatementRefusal::KnownAtInFuture:
+      return "KNOWN_AT_IN_FUTURE";
     case StatementRefusal::MerchantUnknown:
       return "MERCHANT_UNKNOWN";
   }
@@ -85,6 +90,9 @@ std::string sentence(StatementRefusal refusal, const StatementRequest& request) 
     case StatementRefusal::DatesReversed:
       return fmt::format("the period starts on {}, after its end on {}",
                          base::to_string(request.from), base::to_string(request.to));
+    case StatementRefusal::KnownAtInFuture:
+      return fmt::format("what is known at {} is not certain yet: that instant is not over",
+                         base::to_string(request.known_at.value()));
     case StatementRefusal::MerchantUnknown:
       return fmt::format("there is no merchant \"{}\"", request.merchant);
   }
@@ -126,6 +134,7 @@ struct Statement::Impl {
   store::Transaction transaction;
   base::PartyId merchant;
   StatementHeader header;
+  Reading reading = {};  // through the end of the period
   std::vector<store::SettlementWindow> settlements;
 
   // The section being read.
@@ -145,7 +154,7 @@ struct Statement::Impl {
 void Statement::Impl::start(std::size_t index) {
   const StatementSection& next = header.sections[index];
   section = index;
-  cursor.emplace(session, merchant, next.currency, header.from, header.to);
+  cursor.emplace(session, merchant, next.currency, header.from, reading);
   seen = {};
   balance = next.opening;
 }
@@ -174,10 +183,16 @@ const StatementHeader& Statement::header() const { return impl_->header; }
 
 base::Result<std::unique_ptr<Statement>, StatementRefusal> Statement::open(
     store::Session& session, const StatementRequest& request, StatementAccess access) {
+  CHECK(!request.known_at || access == StatementAccess::Operator,
+        "what was known when is told by journals, which merchant {} may not see", request.merchant);
+  if (!store::find_book_dates(session)) return std::unexpected(StatementRefusal::BookMissing);
+  if (request.from > request.to) return std::unexpected(StatementRefusal::DatesReversed);
+  if (request.known_at && !store::wait_for_postings(session, *request.known_at)) {
+    return std::unexpected(StatementRefusal::KnownAtInFuture);
+  }
   auto impl = std::make_unique<Impl>(session);
   const auto book = store::find_book_dates(session);
-  if (!book) return std::unexpected(StatementRefusal::BookMissing);
-  if (request.from > request.to) return std::unexpected(StatementRefusal::DatesReversed);
+  CHECK(book.has_value(), "the book has gone");
   const auto merchant = store::find_merchant(session, request.merchant);
   if (!merchant) return std::unexpected(StatementRefusal::MerchantUnknown);
   const auto zone = base::Zone::find(book->zone);
@@ -189,21 +204,28 @@ base::Result<std::unique_ptr<Statement>, StatementRefusal> Statement::open(
   header.to = request.to;
   header.zone = *zone;
   header.closed_through = book->closed_through;
-  header.is_final = request.to <= book->closed_through;
+  impl->reading = store::all_through(request.to);
+  if (request.known_at) {
+    header.closed_through = store::find_standing(session, *request.known_at).sealed_through;
+    impl->reading = {request.to, request.known_at, std::min(header.closed_through, request.to)};
+  }
+  const Reading& reading = impl->reading;
+  const bool is_closed = request.to <= header.closed_through;
+  header.is_final = is_closed;
 
   std::map<base::Currency, StatementSection> sections;
-  const auto opening = owed_before(session, *merchant, request.from, book->closed_through);
+  const auto opening =
+      owed_before(session, *merchant, request.from, header.closed_through, reading);
   for (const auto& [currency, minor] : opening) {
     if (minor != 0) sections[currency].opening = minor;
   }
   auto ledger_closing = opening;
-  if (header.is_final) {
-    ledger_closing =
-        owed_before(session, *merchant, base::plus_days(request.to, 1), book->closed_through);
+  if (is_closed) {
+    ledger_closing = owed_before(session, *merchant, base::plus_days(request.to, 1),
+                                 header.closed_through, reading);
   }
   if (access == StatementAccess::Merchant) store::see_only_merchant(session, *merchant);
-  for (const store::CurrencyTotals& totals :
-       sum_items(session, *merchant, request.from, request.to)) {
+  for (const store::CurrencyTotals& totals : sum_items(session, *merchant, request.from, reading)) {
     sections[totals.currency].by_type = totals.by_type;
   }
   for (auto& [currency, section] : sections) {
@@ -211,7 +233,7 @@ base::Result<std::unique_ptr<Statement>, StatementRefusal> Statement::open(
     section.totals = totals_of(section.by_type);
     section.closing = section.opening + section.totals.net;
   }
-  if (header.is_final) {
+  if (is_closed) {
     for (const auto& [currency, minor] : ledger_closing) {
       const auto found = sections.find(currency);
       const std::int64_t closing = found == sections.end() ? 0 : found->second.closing;
@@ -219,7 +241,7 @@ base::Result<std::unique_ptr<Statement>, StatementRefusal> Statement::open(
             request.merchant, closing, currency.code(), minor);
     }
   }
-  for (store::PayoutLine& payout : list_payouts(session, *merchant, request.from, request.to)) {
+  for (store::PayoutLine& payout : list_payouts(session, *merchant, request.from, reading)) {
     tell_as_of(payout, request.to);
     sections[payout.currency].payouts.push_back(std::move(payout));
   }
@@ -227,7 +249,7 @@ base::Result<std::unique_ptr<Statement>, StatementRefusal> Statement::open(
     section.currency = currency;
     header.sections.push_back(std::move(section));
   }
-  impl->settlements = list_settlements(session, *merchant, request.from, request.to);
+  impl->settlements = list_settlements(session, *merchant, request.from, reading);
   return std::unique_ptr<Statement>(new Statement(std::move(impl)));
 }
 

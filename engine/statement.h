@@ -23,10 +23,12 @@ struct StatementRequest {
   std::string merchant;  ///< the merchant's reference
   base::Day from;        ///< business dates, both included
   base::Day to;
+  /// As it was known then; for who may read all of the books.
+  std::optional<base::Instant> known_at = {};
 };
 
 /// Reasons to refuse, in the order they are checked.
-enum class StatementRefusal { BookMissing, DatesReversed, MerchantUnknown };
+enum class StatementRefusal { BookMissing, DatesReversed, KnownAtInFuture, MerchantUnknown };
 
 std::string_view code(StatementRefusal refusal);
 std::string sentence(StatementRefusal refusal, const StatementRequest& request);
@@ -62,8 +64,8 @@ struct StatementHeader {
   std::string merchant;
   base::Day from;
   base::Day to;
-  base::Zone zone;  ///< of the book; the lines' times are told in it
-  base::Day closed_through;
+  base::Zone zone;                         ///< of the book; the lines' times are told in it
+  base::Day closed_through;                ///< at the instant, if one was asked for
   bool is_final = false;                   ///< every date is closed: nothing will ever change
   std::vector<StatementSection> sections;  ///< by currency code; none without balance and items
 };
@@ -86,12 +88,13 @@ class Statement {
  public:
   ~Statement();
 
-  /// Reads the edges and totals. The session is in a transaction until the statement goes away.
+  /// Reads the edges and totals. The session must be in no transaction, and is in one until the
+  /// statement goes away.
   ///
   /// - For a closed period the balances come from the ledger and the totals from the items, and
   ///   both have to agree (CHECK): opening + items = closing.
   /// - Later settlements and payouts don't show, so the statement of a closed period reads the same
-  ///   for ever.
+  ///   for ever; and so does one of any period with `known_at`.
   static base::Result<std::unique_ptr<Statement>, StatementRefusal> open(
       store::Session& session, const StatementRequest& request,
       StatementAccess access = StatementAccess::Operator);

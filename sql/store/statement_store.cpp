@@ -1,6 +1,9 @@
 #include "sql/store/statement_store.h"
 
+#include <fmt/format.h>
+
 #include "base/check.h"
+#include "ledger/journal.h"
 #include "sql/store/rows.h"
 
 namespace store {
@@ -11,6 +14,35 @@ base::Currency currency_at(const Rows& rows, int row, int column) {
   CHECK(currency.has_value(), "the database holds a currency we don't know: {}",
         rows.text(row, column));
   return *currency;
+}
+
+// A merchant's own role may not see journals, so they are only asked where a reading has an
+// instant: $4 is the last date that was sealed then, $5 the instant.
+constexpr std::string_view kItemIsKnown = R"sql(
+      AND (business_date <= $4 OR EXISTS (SELECT FROM journal j
+                                          WHERE j.party_id = merchant_item.party_id
+                                            AND j.event_id = merchant_item.event_id
+                                            AND j.posted_at <= $5)))sql";
+// The settlement is a step of the close of the day before.
+constexpr std::string_view kSettlementIsKnown = R"sql(
+      AND (s.settled_on <= $4 OR EXISTS (SELECT FROM close_step c
+                                         WHERE c.business_date = s.settled_on - 1
+                                           AND c.step = 'settlement' AND c.done_at <= $5)))sql";
+constexpr std::string_view kPayoutIsKnown = R"sql(
+      AND (instructed_on <= $4 OR EXISTS (SELECT FROM journal j
+                                          WHERE j.party_id = payout.merchant_id
+                                            AND j.source_ref = payout.payout_ref
+                                            AND j.posted_at <= $5)))sql";
+
+Params period(base::PartyId merchant, base::Day from, const Reading& reading) {
+  Params params;
+  params.int8(merchant.value).day(from).day(reading.as_of);
+  if (reading.known_at) params.day(reading.sealed_through).instant(*reading.known_at);
+  return params;
+}
+
+std::string_view if_known(const Reading& reading, std::string_view condition) {
+  return reading.known_at ? condition : std::string_view();
 }
 
 }  // namespace
@@ -65,16 +97,17 @@ void ItemTotals::add(const ItemRow& item) {
 }
 
 std::vector<CurrencyTotals> sum_items(Session& session, base::PartyId merchant, base::Day from,
-                                      base::Day to) {
-  const Rows rows = query(session, R"sql(
+                                      const Reading& reading) {
+  const std::string statement = fmt::format(R"sql(
     SELECT currency, type, count(*), sum(gross_minor)::bigint,
            sum(coupon_platform_minor)::bigint, sum(coupon_merchant_minor)::bigint,
            sum(coupon_sponsor_minor)::bigint, sum(discount_minor)::bigint,
            sum(vat_minor)::bigint, sum(subsidy_minor)::bigint, sum(net_minor)::bigint
     FROM merchant_item
-    WHERE merchant_id = $1 AND business_date BETWEEN $2 AND $3
+    WHERE merchant_id = $1 AND business_date BETWEEN $2 AND $3 {}
     GROUP BY currency, type ORDER BY currency, type)sql",
-                          Params().int8(merchant.value).day(from).day(to));
+                                            if_known(reading, kItemIsKnown));
+  const Rows rows = query(session, statement.c_str(), period(merchant, from, reading));
   std::vector<CurrencyTotals> totals;
   for (int i = 0; i < rows.size(); ++i) {
     const base::Currency currency = currency_at(rows, i, 0);
@@ -89,15 +122,16 @@ std::vector<CurrencyTotals> sum_items(Session& session, base::PartyId merchant, 
 }
 
 std::vector<SettlementWindow> list_settlements(Session& session, base::PartyId merchant,
-                                               base::Day from, base::Day to) {
-  const Rows rows = query(session, R"sql(
+                                               base::Day from, const Reading& reading) {
+  const std::string statement = fmt::format(R"sql(
     SELECT s.currency, s.window_from, s.settled_on, coalesce(p.payout_ref, '')
     FROM settlement s
     LEFT JOIN payout p ON p.merchant_id = s.merchant_id AND p.currency = s.currency
-                      AND p.settled_on = s.settled_on
-    WHERE s.merchant_id = $1 AND s.settled_on BETWEEN $2 AND $3
+                      AND p.settled_on = s.settled_on AND p.kind = 1
+    WHERE s.merchant_id = $1 AND s.settled_on BETWEEN $2 AND $3 {}
     ORDER BY s.currency, s.settled_on)sql",
-                          Params().int8(merchant.value).day(from).day(to));
+                                            if_known(reading, kSettlementIsKnown));
+  const Rows rows = query(session, statement.c_str(), period(merchant, from, reading));
   std::vector<SettlementWindow> windows;
   for (int i = 0; i < rows.size(); ++i) {
     windows.push_back(
@@ -107,13 +141,23 @@ std::vector<SettlementWindow> list_settlements(Session& session, base::PartyId m
 }
 
 std::vector<PayoutLine> list_payouts(Session& session, base::PartyId merchant, base::Day from,
-                                     base::Day to) {
-  const Rows rows = query(session, R"sql(
-    SELECT currency, payout_ref, settled_on, amount_minor, status, confirmed_on
+                                     const Reading& reading) {
+  const std::string_view confirmed_on = reading.known_at ? R"sql(
+           CASE WHEN confirmed_on <= $4
+                     OR EXISTS (SELECT FROM journal j
+                                WHERE j.party_id = payout.merchant_id AND j.rule = $6
+                                  AND j.source_ref = payout.payout_ref AND j.posted_at <= $5)
+                THEN confirmed_on END)sql"
+                                                         : "confirmed_on";
+  const std::string statement = fmt::format(R"sql(
+    SELECT currency, payout_ref, settled_on, amount_minor, status, {}
     FROM payout
-    WHERE merchant_id = $1 AND instructed_on BETWEEN $2 AND $3
+    WHERE merchant_id = $1 AND instructed_on BETWEEN $2 AND $3 {}
     ORDER BY currency, settled_on, payout_ref COLLATE "C")sql",
-                          Params().int8(merchant.value).day(from).day(to));
+                                            confirmed_on, if_known(reading, kPayoutIsKnown));
+  Params params = period(merchant, from, reading);
+  if (reading.known_at) params.int2(static_cast<std::int16_t>(ledger::Rule::PayoutConfirm));
+  const Rows rows = query(session, statement.c_str(), params);
   std::vector<PayoutLine> payouts;
   for (int i = 0; i < rows.size(); ++i) {
     payouts.push_back({currency_at(rows, i, 0), std::string(rows.text(i, 1)), rows.day(i, 2),
@@ -126,17 +170,19 @@ std::vector<PayoutLine> list_payouts(Session& session, base::PartyId merchant, b
 // The index on (merchant_id, business_date) brings the dates in order, so that the server sorts a
 // date at a time and the first piece comes at once.
 ItemCursor::ItemCursor(Session& session, base::PartyId merchant, base::Currency currency,
-                       base::Day from, base::Day to)
+                       base::Day from, const Reading& reading)
     : merchant_(merchant),
       currency_(currency),
-      cursor_(session, R"sql(
+      cursor_(session,
+              fmt::format(R"sql(
     SELECT type, order_ref, periods, occurred_at, business_date, available_on, gross_minor,
            coupon_platform_minor, coupon_merchant_minor, coupon_sponsor_minor, discount_minor,
            vat_minor, subsidy_minor
     FROM merchant_item
-    WHERE merchant_id = $1 AND currency = $2 AND business_date BETWEEN $3 AND $4
+    WHERE merchant_id = $1 AND business_date BETWEEN $2 AND $3 {} AND currency = ${}
     ORDER BY business_date, occurred_at, type, order_ref COLLATE "C", net_minor)sql",
-              Params().int8(merchant.value).text(currency.code()).day(from).day(to)) {}
+                          if_known(reading, kItemIsKnown), reading.known_at ? 6 : 4),
+              period(merchant, from, reading).text(currency.code())) {}
 
 std::vector<ItemRow> ItemCursor::next() {
   const Rows rows = cursor_.next();

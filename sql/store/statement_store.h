@@ -13,6 +13,7 @@
 #include "base/money.h"
 #include "sql/store/cursor.h"
 #include "sql/store/customer_rows.h"
+#include "sql/store/reading_store.h"
 #include "sql/store/session.h"
 
 namespace store {
@@ -66,9 +67,13 @@ struct CurrencyTotals {
   std::array<ItemTotals, kItemTypes> by_type;  ///< by index_of
 };
 
-/// Totals of the items with business date in [from, to], by currency in the order of its code.
+/// A reading that leaves nothing out whatever its dates: also what is posted at this moment.
+inline Reading all_through(base::Day to) { return {.as_of = to, .sealed_through = to}; }
+
+/// Totals of the items of a reading with business date from `from` on, by currency in the order of
+/// its code. An item belongs to a reading if a journal of its event does.
 std::vector<CurrencyTotals> sum_items(Session& session, base::PartyId merchant, base::Day from,
-                                      base::Day to);
+                                      const Reading& reading);
 
 /// A settlement and what it paid out.
 struct SettlementWindow {
@@ -77,9 +82,9 @@ struct SettlementWindow {
   base::Day settled_on;
   std::string payout_ref;  ///< empty if it paid nothing
 };
-/// Settlements with settled_on in [from, to], by currency and date.
+/// Settlements of a reading with settled_on from `from` on, by currency and date.
 std::vector<SettlementWindow> list_settlements(Session& session, base::PartyId merchant,
-                                               base::Day from, base::Day to);
+                                               base::Day from, const Reading& reading);
 
 enum class PayoutStatus : std::int16_t { Instructed = 1, Confirmed = 2, Returned = 3 };
 
@@ -91,16 +96,18 @@ struct PayoutLine {
   PayoutStatus status;
   std::optional<base::Day> confirmed_on;
 };
-/// Payouts instructed in [from, to], by currency, date and reference.
+/// Payouts of a reading instructed from `from` on, by currency, date and reference, as they stand
+/// now; what was confirmed after the reading has only been instructed. Of a date that was not
+/// sealed that is told by the journal that has the payout's reference.
 std::vector<PayoutLine> list_payouts(Session& session, base::PartyId merchant, base::Day from,
-                                     base::Day to);
+                                     const Reading& reading);
 
-/// Items of one currency with business date in [from, to], ordered by business date, time, type,
-/// order reference: by what they say, not by when they were stored.
+/// Items of one currency of a reading with business date from `from` on, ordered by business date,
+/// time, type, order reference: by what they say, not by when they were stored.
 class ItemCursor {
  public:
   ItemCursor(Session& session, base::PartyId merchant, base::Currency currency, base::Day from,
-             base::Day to);
+             const Reading& reading);
 
   /// The next items; none when all have been read. Party, id, event and plan are not filled in.
   std::vector<ItemRow> next();

@@ -50,6 +50,8 @@ ask() {
     "$fenqi" export $what --as-of 2026-03-02 --diff-known-at "$first" "$second" \
       > "$1/${what%% *}-diff" || fail "the difference of $what"
   done
+  "$fenqi" statement --merchant M1 --from 2026-03-02 --to 2026-03-02 --known-at "$first" \
+    --format json > "$1/statement.json" 2> /dev/null || fail "statement as known at $first"
   "$fenqi" export journal --as-of 2026-03-02 --known-at "$first" > "$1/journal"
   "$fenqi" export lines --known-at "$first" --format json > "$1/lines.json"
   "$fenqi" export trial-balance --known-at "$second" --format xlsx > "$1/book.xlsx"
@@ -78,6 +80,9 @@ expect 0 "before,2026-03-02,CNY,M0,0,0,1,1,600.00" \
   python3 -c 'import json, sys; o = json.loads(sys.argv[1]); assert o["voucher"] is None
 assert o["debit"] == "0.00" or o["credit"] == "0.00"' "$line" || fail "no JSON: $line"
 done
+
+grep -q '"order_no":"O1"' open/statement.json && ! grep -q O2 open/statement.json ||
+  fail "a statement as known at first: $(cat open/statement.json)"
 
 # A closed date is the same with what was known since, and has its vouchers then.
 "$fenqi" export lines --as-of 2026-03-02 > sealed

@@ -15,6 +15,8 @@
 #include "engine/ageing.h"
 #include "engine/close.h"
 #include "engine/exports.h"
+#include "engine/statement.h"
+#include "engine/statement_text.h"
 #include "sql/store/party_store.h"
 #include "tests/engine/book_fixture.h"
 
@@ -222,7 +224,24 @@ class Questions : public ReadingTest {
     all += text_of(engine::export_journal(app_, engine::JournalFormat::Hledger, {}, request));
     all += text_of(engine::export_installments(app_, request));
     all += text_of(engine::export_ageing(app_, request));
-    return all + text_of(engine::export_limit_changes(app_, {}, request));
+    all += text_of(engine::export_limit_changes(app_, {}, request));
+    return all + statement(request);
+  }
+
+  /// M1's, of all dates.
+  std::string statement(const ReadingRequest& request) {
+    auto opened =
+        engine::Statement::open(app_, {"M1", day(6, 1), *request.as_of, request.known_at});
+    if (!opened) return std::string(code(opened.error()));
+    std::string all;
+    engine::StatementText text(**opened, engine::StatementFormat::Json);
+    while (text.next(all)) {
+    }
+    owed_ = 0;
+    for (const engine::StatementSection& section : (*opened)->header().sections) {
+      owed_ += section.closing;
+    }
+    return all;
   }
 
   void ask(const ReadingRequest& request) { asked_.emplace_back(request, answer(request)); }
@@ -250,6 +269,8 @@ class Questions : public ReadingTest {
       sums[std::stoi(row.at("account"))] += minor_of(row.at("balance"));
     }
     ASSERT_EQ(sums, expected);
+    statement(request);
+    EXPECT_EQ(owed_, -sums[2101]);  // there is one merchant
     std::map<std::string, std::int64_t> plans;
     for (const auto& row : records_of(text_of(engine::export_installments(app_, request)))) {
       for (const auto& [column, amount] : row) plans[column] += minor_of(amount);
@@ -265,11 +286,12 @@ class Questions : public ReadingTest {
 
   /// Every difference of two readings, as one text.
   std::string differences(const engine::DiffRequest& request) {
-    return text_of(engine::export_trial_balance_diff(app_, request)) +
-           text_of(engine::export_lines_diff(app_, {}, request)) +
-           text_of(engine::export_installments_diff(app_, request)) +
-           text_of(engine::export_ageing_diff(app_, request)) +
-           text_of(engine::export_limit_changes_diff(app_, {}, request));
+    // One after the other: an export holds a transaction until the end of its expression.
+    std::string all = text_of(engine::export_trial_balance_diff(app_, request));
+    all += text_of(engine::export_lines_diff(app_, {}, request));
+    all += text_of(engine::export_installments_diff(app_, request));
+    all += text_of(engine::export_ageing_diff(app_, request));
+    return all += text_of(engine::export_limit_changes_diff(app_, {}, request));
   }
 
   /// What was known before and the difference are what was known after.
@@ -340,6 +362,7 @@ class Questions : public ReadingTest {
   }
 
   base::Day open_ = day(6, 1);
+  std::int64_t owed_ = 0;  // by the last statement
   int refs_ = 0;
   std::vector<std::string> orders_;
   std::vector<std::pair<ReadingRequest, std::string>> asked_;
@@ -412,6 +435,7 @@ TEST_F(Questions, HaveOneAnswer) {
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937 random(seed);
   store::Session clock(book_.database.conninfo());
+  buy("O0", "C0", open_, 50'00);  // so that there is a merchant to ask about
   for (int date = 0; date < 4; ++date) {
     for (int step = 0; step < 3; ++step) {
       act(random);
