@@ -28,7 +28,9 @@ struct Options {
   std::optional<std::string> owner = {};
   std::optional<std::string> tag = {};
   std::string by;
-  bool lists_all = false;  ///< --merchants, --differences
+  std::string from_month;
+  std::string to_month;
+  bool lists_all = false;  ///< --merchants, --differences, --matrix
 };
 
 std::optional<base::Day> day_of(const char* option, const std::string& text) {
@@ -36,6 +38,17 @@ std::optional<base::Day> day_of(const char* option, const std::string& text) {
   const auto day = base::parse_day(text);
   if (!day) throw CLI::ValidationError(option, fmt::format("\"{}\" is no date YYYY-MM-DD", text));
   return day;
+}
+
+std::optional<base::Day> month_of(const char* option, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto first = base::parse_day(text + "-01");
+  if (!first) throw CLI::ValidationError(option, fmt::format("\"{}\" is no month YYYY-MM", text));
+  return first;
+}
+
+engine::MonthRequest months_of(const Options& options) {
+  return {month_of("--from-month", options.from_month), month_of("--to-month", options.to_month)};
 }
 
 /// --to is --as-of by another name.
@@ -121,6 +134,13 @@ class ReportCommand {
     command_->add_option("--tag", options_->tag, "With this tag only: an item type, a product");
     return *this;
   }
+  ReportCommand& months(const char* from_default) {
+    command_->add_option("--from-month", options_->from_month,
+                         fmt::format("First month, YYYY-MM; {} if not given", from_default));
+    command_->add_option("--to-month", options_->to_month,
+                         "Last month; the last one that is closed if not given");
+    return *this;
+  }
   ReportCommand& by_product() {
     command_->add_option("--by", options_->by, "product: each product by itself")
         ->check(CLI::IsMember({"product"}));
@@ -185,6 +205,19 @@ void add_financial_exports(CLI::App& command, Outcome& outcome) {
                 })
       .as_of()
       .flag("--merchants", "A row a merchant");
+  ReportCommand(command, outcome, "roll-rates",
+                "Which bucket plans went to from month end to month end",
+                [](store::Session& session, const Options& options) {
+                  return engine::report_roll_rates(session, months_of(options), options.lists_all);
+                })
+      .months("the one before the last")
+      .flag("--matrix", "A row a bucket, with the percent of its principal that went to each");
+  ReportCommand(command, outcome, "vintages",
+                "What became of the purchases of each month, by months on book",
+                [](store::Session& session, const Options& options) {
+                  return engine::report_vintages(session, months_of(options));
+                })
+      .months("the book's first");
 }
 
 }  // namespace cli

@@ -1,4 +1,4 @@
-// fenqi statement: what a merchant was owed, for people and for programs.
+// fenqi statement: what a merchant was owed, or a customer owed, for people and for programs.
 #include <fmt/format.h>
 
 #include <iostream>
@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/customer_statement_command.h"
 #include "cli/instant_option.h"
 #include "cli/output.h"
 #include "cli/tables.h"
@@ -19,6 +20,8 @@ namespace {
 
 struct Options {
   std::string merchant;
+  std::string customer;
+  std::string language = "en";
   std::string from;
   std::string to;
   std::string month;
@@ -69,6 +72,9 @@ void write(Output& output, Pieces pieces) {
 }
 
 Exit run(const Options& options) {
+  if (options.merchant.empty() && options.customer.empty()) {
+    throw CLI::RequiredError("--merchant or --customer");
+  }
   std::optional<Period> period;
   if (!options.month.empty()) period = month_of(options.month);
   if (!options.from.empty()) {
@@ -77,6 +83,10 @@ Exit run(const Options& options) {
   }
   store::Session session(store::open_migrated_database());
   if (!period) period = last_month(session);
+  if (!options.customer.empty()) {
+    return print_customer_statement(session, {options.customer, period->from, period->to,
+                                              options.format, options.language, options.out});
+  }
   const engine::StatementRequest request{options.merchant, period->from, period->to,
                                          instant_of(session, "--known-at", options.known_at)};
   const auto statement = engine::Statement::open(session, request);
@@ -105,15 +115,23 @@ Exit run(const Options& options) {
 
 void add_statement(CLI::App& app, Outcome& outcome) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("statement", "What a merchant was owed and paid");
-  command->add_option("--merchant", options->merchant, "The merchant's reference")->required();
+  CLI::App* command = app.add_subcommand(
+      "statement", "What a merchant was owed and paid, or a customer owed and paid");
+  auto* merchant = command->add_option("--merchant", options->merchant, "The merchant's reference");
+  auto* customer = command->add_option("--customer", options->customer, "The customer's reference")
+                       ->excludes(merchant);
+  command->add_option("--language", options->language, "Of a customer's statement: en or zh")
+      ->check(CLI::IsMember({"en", "zh"}))
+      ->needs(customer);
   auto* from = command->add_option("--from", options->from, "First business date, YYYY-MM-DD");
   auto* to = command->add_option("--to", options->to, "Last business date, YYYY-MM-DD");
   from->needs(to);
   to->needs(from);
   command->add_option("--month", options->month, "A whole month, YYYY-MM")->excludes(from);
   command->add_option("--known-at", options->known_at,
-                      "As it was known at this time (RFC 3339, or local to the book's zone)");
+                      "As it was known at this time (RFC 3339, or local to the book's zone); of a "
+                      "merchant's statement only")
+      ->excludes(customer);
   command->add_option("--format", options->format, "table, csv, json or xlsx (docs/exports.md)")
       ->check(CLI::IsMember({"table", "csv", "json", "xlsx"}))
       ->capture_default_str();

@@ -48,4 +48,20 @@ ReportAnswer report_merchant_ageing(store::Session& session, std::optional<base:
 ReportAnswer report_tie_out(store::Session& session, std::optional<base::Day> as_of,
                             bool lists_differences);
 
+/// Months by any of their days.
+struct MonthRequest {
+  std::optional<base::Day> first = {};
+  std::optional<base::Day> last = {};
+};
+/// From month end to month end, which bucket of days past due plans and their principal went to: a
+/// row a move, or `as_matrix` a row a bucket. The last two closed month ends if none are given.
+ReportAnswer report_roll_rates(store::Session& session, const MonthRequest& request,
+                               bool as_matrix);
+
+/// As long as products run.
+inline constexpr int kVintageMonths = 60;
+/// Purchases by month: what of them was owed, had been late and was written off at each month end
+/// since. All closed months, the last kVintageMonths at most, if none are given.
+ReportAnswer report_vintages(store::Session& session, const MonthRequest& request);
+
 }  // namespace engine

@@ -38,6 +38,8 @@ std::string_view code(ReportRefusal refusal) {
       return "DATE_BEFORE_BOOK";
     case ReportRefusal::DatesReversed:
       return "DATES_REVERSED";
+    case ReportRefusal::CustomerUnknown:
+      return "CUSTOMER_UNKNOWN";
   }
   std::unreachable();
 }

@@ -23,6 +23,7 @@ enum class ReportRefusal {
   DateNotClosed,    ///< open or in the future: it can still change
   DateBeforeBook,
   DatesReversed,
+  CustomerUnknown,
 };
 struct ReportRefused {
   ReportRefusal refusal;

@@ -75,6 +75,24 @@ report as_of,currency,section,line,account,name,amount balance-sheet --as-of 202
 report from,to,currency,balance,accounts,movement,amount roll-forward --from 2026-03-02
 report from,to,currency,product,balance,accounts,movement,amount roll-forward --by product
 
+report from,to,currency,from_bucket,to_bucket,plans,plans_percent,outstanding,outstanding_percent,outstanding_after \
+  roll-rates --from-month 2026-03 --to-month 2026-04
+grep -q '^2026-03-31,2026-04-30,CNY,M0,' first.csv || fail "nothing rolled: $(cat first.csv)"
+report bought,currency,months_on_book,as_of,plans,financed,outstanding,outstanding_percent,ever_30,ever_30_percent,ever_90,ever_90_percent,charged_off,charged_off_percent \
+  vintages
+expect 0 "charged off" "$fenqi" export roll-rates --matrix --format table
+expect 1 "2026-05-31 is not closed" "$fenqi" export vintages --to-month 2026-05
+expect 2 "is no month" "$fenqi" export roll-rates --from-month 2026-13
+
+# The customer's statement.
+expect 0 "Closing balance" "$fenqi" statement --customer C1 --from 2026-03-02 --to 2026-03-10
+expect 0 "客户 客户 对账单" "$fenqi" statement --customer 客户 --month 2026-03 --language zh
+expect 0 '"line":"minimum_due","label":"Minimum due"' "$fenqi" statement --customer C1 --format json --month 2026-04
+expect 0 "C1,CNY,opening,上期余额,2026-04-01" "$fenqi" statement --customer C1 --format csv --month 2026-04 --language zh
+expect 1 "there is no customer C9" "$fenqi" statement --customer C9 --month 2026-04
+expect 1 "is not closed" "$fenqi" statement --customer C1 --month 2026-05
+expect 2 "--merchant or --customer" "$fenqi" statement --month 2026-04
+expect 2 "excludes" "$fenqi" statement --customer C1 --merchant M1
 expect 2 "1234 is not in the chart" "$fenqi" export ledger --account 1234
 expect 2 "--account is required" "$fenqi" export ledger
 expect 1 "after their end" "$fenqi" export roll-forward --from 2026-04-01 --to 2026-03-31
