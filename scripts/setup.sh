@@ -6,7 +6,7 @@ BUILD_PACKAGES=(
   build-essential cmake ninja-build ccache pkg-config
   libsoci-dev libpq-dev libhowardhinnant-date-dev libboost1.81-dev libcpp-httplib-dev
   nlohmann-json3-dev libsimdjson-dev libfmt-dev libcli11-dev libtomlplusplus-dev
-  libsodium-dev libssl-dev zlib1g-dev libxlsxwriter-dev tzdata postgresql-15
+  libsodium-dev libssl-dev zlib1g-dev libxlsxwriter-dev libexpat1-dev libzip-dev tzdata postgresql-15
 )
 TEST_PACKAGES=(
   libgtest-dev libgmock-dev librapidcheck-dev
