@@ -173,10 +173,10 @@ LifecycleEvent read_release(EventFields& fields) {
 }
 
 engine::LifeChange read_payoff(EventFields& fields) {
-  return engine::PayOff{
-      fields.amount("amount"), fields.ref_if_any("channel"),
-      fields.choice_or("method", kPayoffMethods, scheduling::PayoffMethod::WaiveUnbilled),
-      fields.ref_if_any("suspense")};
+  engine::PayOff payoff{.amount = fields.amount("amount"), .channel = fields.ref_if_any("channel")};
+  if (fields.raw().has("method")) payoff.method = fields.raw().choice("method", kPayoffMethods);
+  payoff.suspense = fields.ref_if_any("suspense");
+  return payoff;
 }
 
 engine::LifeChange read_allocate_suspense(EventFields& fields) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/explain_amounts.h"
 #include "cli/json_fields.h"
 #include "cli/schedule_terms.h"
 #include "cli/tables.h"
@@ -206,6 +207,7 @@ Exit code 1: there is no such purchase or installment. 65: the terms can't be sc
 void add_explain(CLI::App& app, Outcome& outcome) {
   CLI::App* explain = app.add_subcommand("explain", "Show where a figure comes from");
   explain->require_subcommand(1);
+  add_explain_amounts(*explain, outcome);
   auto options = std::make_shared<Options>();
   CLI::App* command = explain->add_subcommand(
       "installment",

@@ -162,12 +162,9 @@ Product read_product(Section section) {
                                           {{"interest_free", Method::InterestFree},
                                            {"flat_fee", Method::FlatFee},
                                            {"equal_principal", Method::EqualPrincipal},
-                                           {"level_payment", Method::LevelPayment}});
-  if (product.method != Method::InterestFree && product.method != Method::FlatFee) {
-    // They can be scheduled; selling them needs interest accrued in the books.
-    wrong(section.path("method"), section.text("method"),
-          "is interest_free or flat_fee: the books don't accrue interest yet");
-  }
+                                           {"level_payment", Method::LevelPayment},
+                                           {"daily_interest", Method::DailyInterest},
+                                           {"flat_interest", Method::FlatInterest}});
   product.count_min = section.whole("installments_min", 1, scheduling::kProductInstallmentCountMax);
   product.count_max =
       section.whole("installments_max", product.count_min, scheduling::kProductInstallmentCountMax);
@@ -185,13 +182,30 @@ Product read_product(Section section) {
     const RateBasis basis =
         section.choice<RateBasis>("rate_per", section.text_or("rate_per", "period"),
                                   {{"period", RateBasis::PerPeriod},
+                                   {"day", RateBasis::PerDay},
                                    {"month", RateBasis::PerMonth},
                                    {"year365", RateBasis::PerYear365},
                                    {"year360", RateBasis::PerYear360}});
     product.rate = section.percent("rate_percent", basis);
+    if (product.method == Method::FlatFee && basis != RateBasis::PerPeriod &&
+        basis != RateBasis::PerMonth) {
+      wrong(section.path("rate_per"), section.text_or("rate_per", ""),
+            "is period or month: a fee counts no days");
+    }
     if (product.rate.e8 > base::kRateScale) {
       wrong(section.path("rate_percent"), text_of(section.require("rate_percent")),
             "is at most 100 %");
+    }
+  }
+  if (section.find("day_count") != nullptr) {
+    product.day_count = scheduling::find_day_count(section.text("day_count"));
+    if (!product.day_count) {
+      wrong(section.path("day_count"), section.text("day_count"),
+            "is ACT/365F, ACT/360, ACT/ACT, 30E/360 or another convention of docs/schedule.md");
+    }
+    if (product.method == Method::InterestFree || product.method == Method::FlatFee) {
+      wrong(section.path("day_count"), section.text("day_count"),
+            "is for products with interest: a fee counts no days");
     }
   }
   product.split_rule =

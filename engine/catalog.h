@@ -59,7 +59,8 @@ struct Product {
   int count_max = 60;
   DueMode due_mode = DueMode::Order;
   scheduling::StatementTerms statement;
-  base::Rate rate;  ///< of FlatFee, EqualPrincipal, LevelPayment
+  base::Rate rate;                                     ///< of all but InterestFree
+  std::optional<scheduling::DayCount> day_count = {};  ///< how interest counts days, if it does
   base::SplitRule split_rule = base::SplitRule::DownLast;
   base::Rounding rounding = base::Rounding::HalfUp;
   Subsidy subsidy;

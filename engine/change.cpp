@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "engine/allocate.h"
 #include "engine/customer_close.h"
+#include "engine/product_terms.h"
 #include "engine/recognition.h"
 #include "engine/views.h"
 
@@ -47,7 +48,21 @@ scheduling::ChangeTerms change_terms(const store::PlanRow& plan, const Catalog& 
   terms.split_rule = product->split_rule;
   terms.rounding = product->rounding;
   terms.principal_minor_min = currency->principal_minor_min;
+  if (bears_interest(*product)) {
+    scheduling::Terms agreed = product_terms(*product, *currency, plan.financed,
+                                             static_cast<int>(plan.due.size()), plan.start_on);
+    agreed.rate.e8 = plan.rate_e8.value_or(product->rate.e8);
+    terms.interest = std::move(agreed);
+  }
   return terms;
+}
+
+scheduling::PayoffMethod method_of(const PayOff& payoff, const store::PlanRow& plan,
+                                   const Catalog& catalog) {
+  if (payoff.method) return *payoff.method;
+  const Product* product = catalog.find_product(plan.product);
+  return product != nullptr && bears_interest(*product) ? scheduling::PayoffMethod::Actuarial
+                                                        : scheduling::PayoffMethod::WaiveUnbilled;
 }
 
 scheduling::NewVersion version_of_nothing(const store::PlanRow& plan, base::Day on) {

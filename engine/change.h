@@ -35,6 +35,11 @@ Refusal apply_life_event(Customer& customer, const LifeEvent& event, const LifeP
 Refusal apply_account_event(Customer& customer, const LifeEvent& event, const LifeParties& parties,
                             const EventContext& context);
 
+/// The one asked for; else interest through the day where interest arises on the balance, and
+/// unbilled fees waived where it doesn't.
+scheduling::PayoffMethod method_of(const PayOff& payoff, const store::PlanRow& plan,
+                                   const Catalog& catalog);
+
 /// A version in which nothing unpaid is left.
 scheduling::NewVersion version_of_nothing(const store::PlanRow& plan, base::Day on);
 /// What a version asks for less than the one before, as the allocation of a refund.

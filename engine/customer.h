@@ -24,7 +24,7 @@ class IdSource {
 
 /// Income recognized for plans on a date, to be summed per product.
 struct Recognized {
-  std::int16_t kind;  ///< 1 fee 2 subsidy
+  std::int16_t kind;  ///< 1 fee 2 subsidy 3 interest
   std::string product;
   base::Currency currency;
   std::int64_t amount;  ///< negative takes back

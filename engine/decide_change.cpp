@@ -112,9 +112,10 @@ class Change {
   }
 
   Refusal operator()(const PayOff& request) {
-    const auto payoff =
-        scheduling::pay_off(view(), terms(), {.on = context_.value_date, .method = request.method},
-                            request.amount.minor());
+    const auto payoff = scheduling::pay_off(
+        view(), terms(),
+        {.on = context_.value_date, .method = method_of(request, plan_, context_.catalog)},
+        request.amount.minor());
     if (!payoff) return refusal_of(payoff.error());
     const NewVersion& version = payoff->quote.version;
     plan_.returned.fee += version.returned.total();
@@ -166,8 +167,14 @@ class Change {
   }
 
   Refusal operator()(const ChangeRate& request) {
-    return replace(scheduling::change_rate(
+    const Product* product = context_.catalog.find_product(plan_.product);
+    if (product != nullptr && request.rate.basis != product->rate.basis) {
+      return refusal_of(scheduling::ChangeRefusal::RateOutOfRange);
+    }
+    const Refusal refusal = replace(scheduling::change_rate(
         view(), terms(), {.on = context_.value_date, .from = request.from, .rate = request.rate}));
+    if (refusal == Refusal::None) plan_.rate_e8 = request.rate.e8;
+    return refusal;
   }
 
  private:

@@ -69,9 +69,10 @@ store::PlanRow plan_row(const Purchase& purchase, const PurchaseParties& parties
     plan.due.push_back(installment.due);
     plan.principal.push_back(installment.principal_minor);
     plan.fee.push_back(installment.fee_minor);
+    plan.interest.push_back(installment.interest_minor);
   }
   const std::size_t count = plan.due.size();
-  plan.interest.resize(count);
+  if (schedule.interest_minor() > 0 || bears_interest(product)) plan.rate_e8 = product.rate.e8;
   plan.paid_principal.resize(count);
   plan.paid_fee.resize(count);
   plan.paid_interest.resize(count);
@@ -185,7 +186,7 @@ Refusal capture_purchase(Customer& customer, const Purchase& purchase,
     plan.subsidy_total = checkout::subsidy({plan.financed, currency}, rate->second);
     plan.subsidy_payer = static_cast<std::int16_t>(product->subsidy.payer);
   }
-  if (plan.fee_total > 0 || plan.subsidy_total > 0) {
+  if (plan.fee_total > 0 || plan.subsidy_total > 0 || plan.rate_e8) {
     plan.recognize_on = std::min(plan.due.front(), base::end_of_month(plan.start_on));
   }
 

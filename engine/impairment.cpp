@@ -51,6 +51,8 @@ AccrualPosting posting_of(std::int16_t kind, const std::string& product, std::in
       return {ledger::Rule::FeeEarn, ledger::fee_earn(product, amount)};
     case 2:
       return {ledger::Rule::SubsidyEarn, ledger::subsidy_earn(product, amount)};
+    case 3:
+      return {ledger::Rule::InterestAccrue, ledger::interest_accrue(product, amount)};
     case kind_of_change(1):
     case kind_of_change(2):
     case kind_of_change(3):
@@ -106,11 +108,18 @@ void charge_off(Customer& customer, store::PlanRow& plan, base::Day day, const C
   const base::EventId event{ids.next()};
   const std::int64_t fee = sum(plan.fee) - sum(plan.paid_fee);
   const std::int64_t unearned = plan.fee_total - plan.fee_recognized;
+  // What was paid ahead of its period is income now; nothing more will accrue.
+  const std::int64_t interest_paid = sum(plan.paid_interest);
+  if (plan.interest_recognized < interest_paid) {
+    recognize_part(customer, plan, 3, interest_paid - plan.interest_recognized, day);
+    plan.interest_recognized = interest_paid;
+  }
   const ledger::ChargeOff amounts{.product = plan.product,
                                   .principal = plan.outstanding,
                                   .fee = fee,
                                   .unearned = unearned,
-                                  .late_fee = plan.late_fee - plan.late_fee_paid};
+                                  .late_fee = plan.late_fee - plan.late_fee_paid,
+                                  .interest = plan.interest_recognized - interest_paid};
   // The allowance is brought to the loss first, then used up.
   if (plan.ecl_stage != 3) {
     recognize_part(customer, plan, kind_of_transfer(std::max<int>(plan.ecl_stage, 1), 3),

@@ -19,7 +19,8 @@ namespace engine {
 struct PayOff {
   base::Money amount;  ///< for a preview 0 is what the quote asks for
   std::string channel = {};
-  scheduling::PayoffMethod method = scheduling::PayoffMethod::WaiveUnbilled;
+  /// Nothing: actuarial where interest arises on the balance, else unbilled fees are waived.
+  std::optional<scheduling::PayoffMethod> method = {};
   std::string suspense = {};  ///< out of this suspense item, and through no channel
 };
 

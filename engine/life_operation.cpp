@@ -26,7 +26,10 @@ struct FieldsOf {
   }
 
   Fields operator()(const PayOff& c) const {
-    return {money(c.amount), c.channel, std::string(scheduling::to_string(c.method)), c.suspense};
+    return {money(c.amount), c.channel,
+            std::string(
+                scheduling::to_string(c.method.value_or(scheduling::PayoffMethod::WaiveUnbilled))),
+            c.suspense};
   }
   Fields operator()(const PrepayPart& c) const {
     return {money(c.amount), c.channel, std::to_string(static_cast<int>(c.effect)),
@@ -115,7 +118,7 @@ base::Result<LifeEvent, Refusal> with_quoted_amount(LifeEvent event, const Custo
   const std::vector<scheduling::InstallmentView> installments = installment_views(late);
   const auto quote =
       scheduling::quote_payoff(plan_view(late, installments, catalog), change_terms(late, catalog),
-                               {.on = on, .method = payoff->method});
+                               {.on = on, .method = method_of(*payoff, late, catalog)});
   if (!quote) return base::Refused(refusal_of(quote.error()));
   payoff->amount = {std::max<std::int64_t>(quote->payable_minor(), 0), plan.currency};
   return event;

@@ -15,9 +15,16 @@ scheduling::Terms product_terms(const Product& product, const CurrencyTerms& cur
   terms.rate = product.rate;
   terms.split_rule = product.split_rule;
   terms.interest_rounding = product.rounding;
+  terms.day_count = product.day_count;
   // One installment is never too small: there is nothing to split.
   if (count > 1) terms.principal_minor_min = currency.principal_minor_min;
   return terms;
+}
+
+bool bears_interest(const Product& product) {
+  using scheduling::Method;
+  return product.method == Method::EqualPrincipal || product.method == Method::LevelPayment ||
+         product.method == Method::DailyInterest;
 }
 
 }  // namespace engine

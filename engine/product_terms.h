@@ -14,4 +14,7 @@ namespace engine {
 scheduling::Terms product_terms(const Product& product, const CurrencyTerms& currency,
                                 std::int64_t financed_minor, int count, base::Day start_on);
 
+/// Whether the product's cost arises on what is outstanding, so that a change prices it anew.
+bool bears_interest(const Product& product);
+
 }  // namespace engine

@@ -126,6 +126,8 @@ std::string_view name(Rule rule) {
       return "FUND_REPAY";
     case Rule::FundCost:
       return "FUND_COST";
+    case Rule::InterestAccrue:
+      return "INTEREST_ACCRUE";
   }
   std::unreachable();
 }

@@ -79,6 +79,7 @@ enum class Rule : std::int16_t {
   FundDraw = 59,  ///< a funding partner's money comes in
   FundRepay = 60,
   FundCost = 61,
+  InterestAccrue = 62,
 };
 
 inline constexpr std::array kRules = {Rule::Opening,
@@ -140,7 +141,8 @@ inline constexpr std::array kRules = {Rule::Opening,
                                       Rule::Recourse,
                                       Rule::FundDraw,
                                       Rule::FundRepay,
-                                      Rule::FundCost};
+                                      Rule::FundCost,
+                                      Rule::InterestAccrue};
 
 std::string_view name(Rule rule);  ///< "CAPTURE"
 

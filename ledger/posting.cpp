@@ -162,6 +162,12 @@ Transfers subsidy_earn(const std::string& product, std::int64_t amount) {
   return out;
 }
 
+Transfers interest_accrue(const std::string& product, std::int64_t amount) {
+  Transfers out;
+  move_signed(out, {Code::InterestReceivable}, {Code::InterestIncome, {}, product}, amount);
+  return out;
+}
+
 Transfers late_fee(const std::string& product, std::int64_t amount) {
   Transfers out;
   move_signed(out, {Code::LateFeeReceivable}, {Code::LateFeeIncome, {}, product}, amount);
@@ -197,6 +203,7 @@ Transfers charge_off(const ChargeOff& c) {
   move(out, loss, {Code::PrincipalReceivable}, c.principal);
   move(out, loss, {Code::FeeReceivable}, c.fee - c.unearned);
   move(out, loss, {Code::LateFeeReceivable}, c.late_fee);
+  move(out, loss, {Code::InterestReceivable}, c.interest);
   move(out, {Code::UnearnedFee}, {Code::FeeReceivable}, c.unearned);
   move(out, {Code::MemoClaims}, {Code::MemoClaimsContra}, c.claim());
   return out;

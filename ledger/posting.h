@@ -80,6 +80,7 @@ Transfers payoff_rebate(std::int64_t fee);
 /// Positive earns, negative takes back what was recognized too early.
 Transfers fee_earn(const std::string& product, std::int64_t amount);
 Transfers subsidy_earn(const std::string& product, std::int64_t amount);
+Transfers interest_accrue(const std::string& product, std::int64_t amount);
 Transfers late_fee(const std::string& product, std::int64_t amount);
 
 /// The allowance of a stage (1 to 3): positive up, negative down.
@@ -94,8 +95,9 @@ struct ChargeOff {
   std::int64_t fee = 0;       ///< unpaid, earned or not
   std::int64_t unearned = 0;  ///< of it
   std::int64_t late_fee = 0;
+  std::int64_t interest = 0;  ///< accrued and unpaid
 
-  std::int64_t loss() const { return principal + fee - unearned + late_fee; }
+  std::int64_t loss() const { return principal + fee - unearned + late_fee + interest; }
   std::int64_t claim() const { return loss() + unearned; }
 };
 Transfers charge_off(const ChargeOff& c);

@@ -114,6 +114,8 @@ struct PlanRow {
   std::optional<base::Day> next_due;
   std::int64_t fee_recognized = 0;
   std::int64_t subsidy_recognized = 0;
+  std::int64_t interest_recognized = 0;
+  std::optional<std::int64_t> rate_e8 = {};  ///< of interest, on the product's basis
   std::optional<base::Day> recognize_on;
   std::optional<base::Day> changed_on;  ///< value date the current version counts from
   std::int64_t late_fee_before = 0;     ///< late fee through it, by the versions before

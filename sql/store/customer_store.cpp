@@ -12,6 +12,7 @@ namespace {
 /// Stands for NULL in a bulk parameter; no row holds it.
 const base::Day kNoDay = base::make_day(1900, 1, 1);
 constexpr std::int64_t kNoAmount = -1;
+constexpr std::int64_t kNoRate = -1;
 
 std::string code(base::Currency currency) { return std::string(currency.code()); }
 
@@ -117,7 +118,7 @@ std::vector<PlanRow> load_plans(Session& session, std::span<const std::int64_t> 
            late_fee_minor, late_fee_paid_minor, late_through, dpd, next_due, fee_recognized_minor,
            subsidy_recognized_minor, recognize_on, changed_on, late_fee_before_minor, returned,
            disputed_on, ecl_stage, allowance_minor, charged_off_minor, claim_minor,
-           dispute_fee_minor
+           dispute_fee_minor, interest_recognized_minor, rate_e8
     FROM plan
     WHERE party_id = ANY ($1) AND currency = $3
       AND (status IN (1, 4) OR late_fee_minor > late_fee_paid_minor OR act_on IS NOT NULL
@@ -181,6 +182,8 @@ std::vector<PlanRow> load_plans(Session& session, std::span<const std::int64_t> 
     row.charged_off = rows.int8(i, 48);
     row.claim = rows.int8(i, 49);
     row.dispute_fee = rows.int8(i, 50);
+    row.interest_recognized = rows.int8(i, 51);
+    row.rate_e8 = rows.int8_or_null(i, 52);
     loaded.push_back(std::move(row));
   }
   return loaded;
@@ -297,19 +300,21 @@ void update_plan_progress(Session& session, std::span<const PlanRow* const> rows
           .days(column(rows, [](const PlanRow& r) { return r.recognize_on.value_or(kNoDay); }))
           .days(column(rows, [](const PlanRow& r) { return r.act_on().value_or(kNoDay); }))
           .int2s(column(rows, [](const PlanRow& r) { return r.ecl_stage; }))
-          .int8s(column(rows, [](const PlanRow& r) { return r.allowance; }));
+          .int8s(column(rows, [](const PlanRow& r) { return r.allowance; }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.interest_recognized; }));
   const Rows updated = query(session, R"(
     UPDATE plan p
     SET status = u.status, ecl_stage = u.ecl_stage, allowance_minor = u.allowance,
-        late_fee_minor = u.late_fee,
+        interest_recognized_minor = u.interest_recognized, late_fee_minor = u.late_fee,
         late_through = nullif(u.late_through, DATE '1900-01-01'), dpd = u.dpd,
         next_due = nullif(u.next_due, DATE '1900-01-01'),
         fee_recognized_minor = u.fee_recognized, subsidy_recognized_minor = u.subsidy_recognized,
         recognize_on = nullif(u.recognize_on, DATE '1900-01-01'),
         act_on = nullif(u.act_on, DATE '1900-01-01')
-    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          AS u (party_id, plan_id, status, late_fee, late_through, dpd, next_due, fee_recognized,
-               subsidy_recognized, recognize_on, act_on, ecl_stage, allowance)
+               subsidy_recognized, recognize_on, act_on, ecl_stage, allowance,
+               interest_recognized)
     WHERE p.party_id = u.party_id AND p.plan_id = u.plan_id)",
                              params);
   CHECK(updated.affected() == static_cast<std::int64_t>(rows.size()), "{} of {} plans were updated",
@@ -366,7 +371,9 @@ void update_plans(Session& session, std::span<const PlanRow* const> rows) {
           .int8s(column(rows, [](const PlanRow& r) { return r.allowance; }))
           .int8s(column(rows, [](const PlanRow& r) { return r.charged_off; }))
           .int8s(column(rows, [](const PlanRow& r) { return r.claim; }))
-          .int8s(column(rows, [](const PlanRow& r) { return r.dispute_fee; }));
+          .int8s(column(rows, [](const PlanRow& r) { return r.dispute_fee; }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.interest_recognized; }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.rate_e8.value_or(kNoRate); }));
   const Rows updated = query(session, R"(
     UPDATE plan p
     SET status = u.status, fee_minor = u.fee_minor, subsidy_minor = u.subsidy_minor,
@@ -385,15 +392,17 @@ void update_plans(Session& session, std::span<const PlanRow* const> rows) {
         late_fee_before_minor = u.late_fee_before, returned = u.returned::bigint[],
         disputed_on = nullif(u.disputed_on, DATE '1900-01-01'), ecl_stage = u.ecl_stage,
         allowance_minor = u.allowance, charged_off_minor = u.charged_off, claim_minor = u.claim,
-        dispute_fee_minor = u.dispute_fee
+        dispute_fee_minor = u.dispute_fee, interest_recognized_minor = u.interest_recognized,
+        rate_e8 = nullif(u.rate_e8, -1)
     FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
+                $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,
+                $36)
          AS u (party_id, plan_id, status, fee_minor, subsidy_minor, schedule_version,
                schedule_cause, due, principal, fee, interest, paid_principal, paid_fee,
                paid_interest, outstanding, refunded, late_fee, late_fee_paid, late_through, dpd,
                next_due, fee_recognized, subsidy_recognized, recognize_on, act_on, changed_on,
                late_fee_before, returned, disputed_on, ecl_stage, allowance, charged_off, claim,
-               dispute_fee)
+               dispute_fee, interest_recognized, rate_e8)
     WHERE p.party_id = u.party_id AND p.plan_id = u.plan_id)",
                              params);
   CHECK(updated.affected() == static_cast<std::int64_t>(rows.size()), "{} of {} plans were updated",
@@ -486,10 +495,10 @@ void copy_plans(Session& session, std::span<const PlanRow* const> rows) {
                interest, paid_principal, paid_fee, paid_interest, outstanding_minor,
                refunded_minor, late_fee_minor, late_fee_paid_minor, late_through, dpd, next_due,
                fee_recognized_minor, subsidy_recognized_minor, recognize_on, act_on, ecl_stage,
-               allowance_minor)
+               allowance_minor, interest_recognized_minor, rate_e8)
     FROM STDIN (FORMAT binary))");
   for (const PlanRow* r : rows) {
-    copy.row(46)
+    copy.row(48)
         .int8(r->party.value)
         .int8(r->id.value)
         .int8(r->event.value)
@@ -535,7 +544,9 @@ void copy_plans(Session& session, std::span<const PlanRow* const> rows) {
         .day_or_null(r->recognize_on)
         .day_or_null(r->act_on())
         .int2(r->ecl_stage)
-        .int8(r->allowance);
+        .int8(r->allowance)
+        .int8(r->interest_recognized)
+        .int8_or_null(r->rate_e8);
   }
   copy.finish();
 }

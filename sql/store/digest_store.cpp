@@ -46,6 +46,7 @@ std::vector<Source> sources() {
                 "p.paid_principal, p.paid_fee, p.paid_interest, p.outstanding_minor, "
                 "p.refunded_minor, p.late_fee_minor, p.late_fee_paid_minor, p.late_through, "
                 "p.dpd, p.next_due, p.fee_recognized_minor, p.subsidy_recognized_minor, "
+                "p.interest_recognized_minor, p.rate_e8, "
                 "p.recognize_on",
                 "plan p LEFT JOIN party w ON w.party_id = p.party_id "
                 "LEFT JOIN party m ON m.party_id = p.merchant_id "

@@ -232,10 +232,10 @@ const Facts kControlFacts = {
 // Fee and subsidy: what plans may earn, have earned, and what the nightly journals posted of it.
 constexpr const char* kRecognition = R"(
   WITH code AS (SELECT account_id, code, tag, currency FROM account
-                WHERE code IN (2301, 2302, 6001, 6003)),
+                WHERE code IN (1104, 2301, 2302, 6001, 6003, 6010)),
   moved AS MATERIALIZED (
-    SELECT s.account_id, j.rule IN (9, 10) AS earned,
-           CASE WHEN j.rule IN (9, 10) THEN j.business_date END AS business_date,
+    SELECT s.account_id, j.rule IN (9, 10, 62) AS earned,
+           CASE WHEN j.rule IN (9, 10, 62) THEN j.business_date END AS business_date,
            sum(s.amount) AS amount
     FROM journal j
       CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
@@ -245,39 +245,45 @@ constexpr const char* kRecognition = R"(
     GROUP BY 1, 2, 3),
   plans AS MATERIALIZED (
     SELECT product, currency, sum(fee) AS fee, sum(fee_recognized) AS fee_recognized,
-           sum(subsidy) AS subsidy, sum(subsidy_recognized) AS subsidy_recognized
+           sum(subsidy) AS subsidy, sum(subsidy_recognized) AS subsidy_recognized,
+           sum(interest) AS interest, sum(interest_recognized) AS interest_recognized
     FROM (SELECT product, currency, fee_minor AS fee, fee_recognized_minor AS fee_recognized,
-                 subsidy_minor AS subsidy, subsidy_recognized_minor AS subsidy_recognized
+                 subsidy_minor AS subsidy, subsidy_recognized_minor AS subsidy_recognized,
+                 CASE status WHEN 5 THEN interest_recognized_minor
+                 ELSE coalesce((SELECT sum(x) FROM unnest(paid_interest) x), 0) END AS interest,
+                 interest_recognized_minor AS interest_recognized
           FROM plan
           UNION ALL  -- neither deferred nor earned in this book
           SELECT product, currency, -fee_recognized_minor, -fee_recognized_minor,
-                 -subsidy_recognized_minor, -subsidy_recognized_minor
+                 -subsidy_recognized_minor, -subsidy_recognized_minor, 0, 0
           FROM takeover_plan) x
     GROUP BY product, currency),
   deferred AS (
     SELECT code, currency, sum(ledger) AS ledger, sum(plan) AS plan
     FROM (SELECT c.code, c.currency, m.amount AS ledger, 0::numeric AS plan
           FROM moved m JOIN code c ON c.account_id = m.account_id
-          WHERE c.code IN (2301, 2302) AND NOT m.earned
+          WHERE c.code IN (1104, 2301, 2302) AND NOT m.earned
+          UNION ALL SELECT 1104, currency, 0, interest FROM plans
           UNION ALL SELECT 2301, currency, 0, fee FROM plans
           UNION ALL SELECT 2302, currency, 0, subsidy FROM plans) x
     GROUP BY code, currency),
   recognized AS (
     SELECT kind, product, currency, sum(part) AS part, sum(plan) AS plan
     FROM (SELECT kind, product, currency, amount_minor AS part, 0::numeric AS plan
-          FROM accrual_part WHERE kind IN (1, 2)
+          FROM accrual_part WHERE kind IN (1, 2, 3)
           UNION ALL SELECT 1, product, currency, 0, fee_recognized FROM plans
+          UNION ALL SELECT 3, product, currency, 0, interest_recognized FROM plans
           UNION ALL SELECT 2, product, currency, 0, subsidy_recognized FROM plans) x
     GROUP BY kind, product, currency),
   posted AS (
     SELECT business_date, kind, product, currency, sum(part) AS part, sum(ledger) AS ledger
     FROM (SELECT business_date, kind, product, currency, amount_minor AS part, 0::numeric AS ledger
-          FROM accrual_part WHERE kind IN (1, 2)
+          FROM accrual_part WHERE kind IN (1, 2, 3)
           UNION ALL
-          SELECT m.business_date, CASE c.code WHEN 6001 THEN 1 ELSE 2 END, c.tag, c.currency, 0,
-                 m.amount
+          SELECT m.business_date, CASE c.code WHEN 6001 THEN 1 WHEN 6003 THEN 2 ELSE 3 END, c.tag,
+                 c.currency, 0, m.amount
           FROM moved m JOIN code c ON c.account_id = m.account_id
-          WHERE m.earned AND c.code IN (6001, 6003)) x
+          WHERE m.earned AND c.code IN (6001, 6003, 6010)) x
     GROUP BY business_date, kind, product, currency),
   posted_wrong AS (
     SELECT * FROM posted
@@ -290,17 +296,18 @@ constexpr const char* kRecognition = R"(
          (SELECT count(*) FROM recognized),
          (SELECT count(*) FROM recognized WHERE part <> plan),
          (SELECT min(format('%s of product %s in %s: %s was recognized in parts, the plans say %s',
-                            CASE kind WHEN 1 THEN 'fee' ELSE 'subsidy' END, product, currency, part,
+                            CASE kind WHEN 1 THEN 'fee' WHEN 2 THEN 'subsidy' ELSE 'interest' END, product, currency, part,
                             plan)) FROM recognized WHERE part <> plan),
          (SELECT count(*) FROM posted),
          (SELECT count(*) FROM posted_wrong),
          (SELECT min(format('%s of product %s in %s on %s: %s was recognized, %s posted',
-                            CASE kind WHEN 1 THEN 'fee' ELSE 'subsidy' END, product, currency,
+                            CASE kind WHEN 1 THEN 'fee' WHEN 2 THEN 'subsidy' ELSE 'interest' END, product, currency,
                             business_date, part, ledger)) FROM posted_wrong))";
 
 const Facts kRecognitionFacts = {
     {"I6", "deferred",
-     "what was deferred on 2301 and 2302 is the current fee and subsidy of all plans"},
+     "what was deferred on 2301 and 2302 is the current fee and subsidy of all plans; 1104 was "
+     "paid down by what their installments were paid of interest"},
     {"I6", "recognized",
      "what the plans say is recognized is the sum of the parts it was earned in"},
     {"I6", "recognition-posted", "each closed date posted exactly the parts earned on it"},
@@ -421,10 +428,11 @@ constexpr const char* kAccountsOfDay = R"(
   posted AS (
     SELECT kind, product, currency, sum(part) AS part, sum(ledger) AS ledger
     FROM (SELECT kind, product, currency, amount_minor AS part, 0::numeric AS ledger
-          FROM accrual_part WHERE business_date = $1 AND kind IN (1, 2)
+          FROM accrual_part WHERE business_date = $1 AND kind IN (1, 2, 3)
           UNION ALL
-          SELECT CASE code WHEN 6001 THEN 1 ELSE 2 END, tag, currency, 0, credit - debit - opened
-          FROM ledger WHERE code IN (6001, 6003)) x
+          SELECT CASE code WHEN 6001 THEN 1 WHEN 6003 THEN 2 ELSE 3 END, tag, currency, 0,
+                 credit - debit - opened
+          FROM ledger WHERE code IN (6001, 6003, 6010)) x
     GROUP BY kind, product, currency)
   SELECT (SELECT count(*) FROM zero),
          (SELECT count(*) FROM zero WHERE (balance = 0) IS NOT TRUE),
@@ -443,7 +451,7 @@ constexpr const char* kAccountsOfDay = R"(
          (SELECT count(*) FROM posted),
          (SELECT count(*) FROM posted WHERE part <> ledger),
          (SELECT min(format('%s of product %s in %s: %s was recognized, %s posted',
-                            CASE kind WHEN 1 THEN 'fee' ELSE 'subsidy' END, product, currency, part,
+                            CASE kind WHEN 1 THEN 'fee' WHEN 2 THEN 'subsidy' ELSE 'interest' END, product, currency, part,
                             ledger)) FROM posted WHERE part <> ledger),
          (SELECT count(*) FROM ledger),
          (SELECT count(*) FROM ledger

@@ -69,6 +69,26 @@ rate_percent = "0.60"
 rate_per = "period"
 late_fee = { percent_per_day = "0.05", grace_days = 3, tolerance_percent = "10" }
 
+[[product]]
+name = "level"
+method = "level_payment"
+installments_min = 1
+installments_max = 24
+due = "order"
+rate_percent = "1.00"
+rate_per = "period"
+late_fee = { percent_per_day = "0.05", grace_days = 3, tolerance_percent = "10" }
+
+[[product]]
+name = "daily"
+method = "daily_interest"
+installments_min = 1
+installments_max = 24
+due = "order"
+rate_percent = "0.05"
+rate_per = "day"
+late_fee = { percent_per_day = "0.05", grace_days = 3, tolerance_percent = "10" }
+
 [[merchant]]
 name = "standard"
 discount_percent = "0.60"

@@ -298,9 +298,10 @@ TEST_F(Life, AnyOrderOfEventsLeavesBooksThatHold) {
   const auto pick = [&](int below) {
     return static_cast<int>(random() % static_cast<unsigned>(below));
   };
-  for (int c = 0; c < 12; ++c) {
+  for (int c = 0; c < 15; ++c) {
     const std::string name = std::to_string(c);
-    const char* product = c % 3 == 0 ? "interest_free" : c % 3 == 1 ? "flat_fee" : "statement";
+    const char* products[] = {"interest_free", "flat_fee", "statement", "level", "daily"};
+    const char* product = products[c % 5];
     engine::Purchase purchase =
         book_.purchase("O" + name, "C" + name, day(6, 1 + unsigned(pick(20))),
                        200'00 + pick(3'000'00), 3 + pick(10), product);
@@ -312,11 +313,11 @@ TEST_F(Life, AnyOrderOfEventsLeavesBooksThatHold) {
   int posted = 0;
   for (base::Day on = day(6, 25); on < day(10, 10); on = base::plus_days(on, 1 + pick(6))) {
     close(base::plus_days(on, -1));
-    for (int c = 0; c < 12; ++c) {
+    for (int c = 0; c < 15; ++c) {
       const std::string name = std::to_string(c), ref = "E" + std::to_string(refs++);
       // Some arrive late, with yesterday's value date or an older one.
       const base::Day value = base::plus_days(on, -pick(4) / 3 * pick(9));
-      switch (pick(9)) {
+      switch (pick(13)) {
         case 0:
         case 1:
           pay(ref, "C" + name, value, 1'00 + pick(300'00));
@@ -334,10 +335,12 @@ TEST_F(Life, AnyOrderOfEventsLeavesBooksThatHold) {
                   .status == Status::Posted;
           break;
         case 4:
+        case 9:
+        case 10:
           posted +=
               change(event(ref, "O" + name, on,
                            engine::Extend{
-                               .first = 1 + pick(6), .count = 1 + pick(4), .months = 1 + pick(3)}))
+                               .first = 2 + pick(6), .count = 1 + pick(4), .months = 1 + pick(3)}))
                   .status == Status::Posted;
           break;
         case 5:
@@ -353,6 +356,24 @@ TEST_F(Life, AnyOrderOfEventsLeavesBooksThatHold) {
                           .status == Status::Posted;
           }
           break;
+        case 7:
+          posted += change(event(ref, "O" + name, on,
+                                 engine::PauseInterest{.from = base::plus_days(on, pick(20)),
+                                                       .to = base::plus_days(on, 20 + pick(40))}))
+                        .status == Status::Posted;
+          break;
+        case 8: {
+          const bool is_daily = c % 5 == 4;
+          posted +=
+              change(event(ref, "O" + name, on,
+                           engine::ChangeRate{.from = on,
+                                              .rate = {is_daily ? 10'000 * (1 + pick(8))
+                                                                : 100'000 * (1 + pick(20)),
+                                                       is_daily ? base::RateBasis::PerDay
+                                                                : base::RateBasis::PerPeriod}}))
+                  .status == Status::Posted;
+          break;
+        }
         default:
           break;
       }
@@ -360,7 +381,7 @@ TEST_F(Life, AnyOrderOfEventsLeavesBooksThatHold) {
   }
   close(day(11, 30));
   EXPECT_GT(posted, 100);
-  for (const int cause : {2, 3, 4, 5, 7}) {
+  for (const int cause : {2, 3, 4, 5, 7, 8, 9}) {
     EXPECT_GT(scalar(session_, fmt::format("SELECT (SELECT count(*) FROM plan WHERE schedule_cause "
                                            "= {0}) + (SELECT count(*) FROM plan_version WHERE "
                                            "schedule_cause = {0})",
