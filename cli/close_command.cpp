@@ -14,6 +14,7 @@
 #include "engine/book.h"
 #include "engine/close.h"
 #include "sql/store/database.h"
+#include "sql/store/parked_store.h"
 
 namespace cli {
 namespace {
@@ -198,12 +199,123 @@ Exit run(const Options& options) {
   return Exit::Done;
 }
 
+const char* state_name(store::ParkedState state) {
+  switch (state) {
+    case store::ParkedState::Parked:
+      return "parked";
+    case store::ParkedState::Retry:
+      return "to be tried again";
+    case store::ParkedState::Done:
+      return "done";
+    case store::ParkedState::Waived:
+      return "waived";
+  }
+  return "?";
+}
+
+struct ParkedOptions {
+  std::int64_t unit = 0;
+  std::string by;
+  std::string approved_by;
+  bool all = false;
+};
+
+Exit print_parked(const ParkedOptions& options) {
+  store::Session session(store::open_migrated_database());
+  const auto units = store::list_parked(session, options.all);
+  if (units.empty()) {
+    std::cout << (options.all ? "no customer was ever parked\n" : "no customer is parked\n");
+    return Exit::Done;
+  }
+  using enum TextTable::Align;
+  TextTable table;
+  table.column("unit", Right)
+      .column("date", Left)
+      .column("customer", Left)
+      .column("currency", Left)
+      .column("tries", Right)
+      .column("state", Left)
+      .column("reason", Left);
+  for (const store::ParkedUnit& unit : units) {
+    std::string state = state_name(unit.state);
+    if (unit.state == store::ParkedState::Waived) {
+      state +=
+          fmt::format(" by {}, {}", shorten(unit.waived_by, 24), shorten(unit.approved_by, 24));
+    }
+    table.row({std::to_string(unit.id), base::to_string(unit.business_date),
+               shorten(unit.customer, 32), std::string(unit.currency.code()),
+               std::to_string(unit.tries), state, shorten(unit.reason, 100)});
+  }
+  table.print(std::cout);
+  return Exit::Done;
+}
+
+Exit retry(const ParkedOptions& options) {
+  store::Session session(store::open_migrated_database());
+  const auto count =
+      store::retry_parked(session, options.unit == 0 ? std::nullopt : std::optional(options.unit));
+  if (count == 0) {
+    std::cerr << (options.unit == 0
+                      ? std::string("fenqi: UNIT_UNKNOWN: no customer is parked\n")
+                      : fmt::format("fenqi: UNIT_UNKNOWN: unit {} is not parked\n", options.unit));
+    return Exit::Refused;
+  }
+  std::cout << fmt::format("{} to be tried again by the next `fenqi close`\n", count);
+  return Exit::Done;
+}
+
+Exit waive(const ParkedOptions& options) {
+  if (options.by == options.approved_by) {
+    std::cerr << "fenqi: SECOND_PERSON_MISSING: a unit is waived by one and approved by another\n";
+    return Exit::Refused;
+  }
+  store::Session session(store::open_migrated_database());
+  if (!store::waive_parked(session, options.unit, options.by, options.approved_by)) {
+    std::cerr << fmt::format("fenqi: UNIT_UNKNOWN: unit {} is not parked\n", options.unit);
+    return Exit::Refused;
+  }
+  std::cout << fmt::format(
+      "unit {} is waived: the date goes on without it, and a later close tries the customer "
+      "again\n",
+      options.unit);
+  return Exit::Done;
+}
+
+void add_parked(CLI::App& close, Outcome& outcome) {
+  const auto options = std::make_shared<ParkedOptions>();
+  CLI::App* parked =
+      close.add_subcommand("parked", "Customers who could not be closed and hold a date up");
+  parked->add_flag("--all", options->all, "Those that are done or waived, too");
+  parked->callback([options, &outcome] { outcome.exit = print_parked(*options); });
+  CLI::App* again = close.add_subcommand("retry", "Have the next close try them again");
+  again->add_option("unit", options->unit, "Only this one, by its number in `fenqi close parked`")
+      ->check(CLI::PositiveNumber);
+  again->callback([options, &outcome] { outcome.exit = retry(*options); });
+  CLI::App* waived = close.add_subcommand(
+      "waive", "Let a date go on without a customer; a later close tries again");
+  waived->add_option("unit", options->unit, "Its number in `fenqi close parked`")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  const auto name = [](const std::string& text) {
+    return text.empty() || text.size() > 200 ? std::string("a name of 1 to 200 bytes")
+                                             : std::string();
+  };
+  waived->add_option("--by", options->by, "Who asks for it")->required()->check(name);
+  waived->add_option("--approved-by", options->approved_by, "Who approves: somebody else")
+      ->required()
+      ->check(name);
+  waived->callback([options, &outcome] { outcome.exit = waive(*options); });
+}
+
 Exit run_or_say_why(const Options& options) {
   try {
     return run(options);
   } catch (const engine::CloseLeased& leased) {
     std::cerr << "fenqi: " << leased.what() << "\n";
     return Exit::TryAgain;
+  } catch (const engine::CloseParked& parked) {
+    std::cerr << "fenqi: CLOSE_PARKED: " << parked.what() << "\n";
+    return Exit::Refused;
   } catch (const engine::CloseRefused& refused) {
     std::cerr << "fenqi: " << refused.what() << "\n";
     return Exit::Refused;
@@ -228,7 +340,11 @@ void add_close(CLI::App& app, Outcome& outcome) {
   command->add_option("--today", options->today, "The present date; the clock's if not given");
   command->add_flag("--json", options->json, "The report as JSON");
   command->add_flag("--dry-run", options->dry_run, "Only print the dates that would be closed");
-  command->callback([options, &outcome] { outcome.exit = run_or_say_why(*options); });
+  command->require_subcommand(0, 1);
+  add_parked(*command, outcome);
+  command->callback([options, command, &outcome] {
+    if (command->get_subcommands().empty()) outcome.exit = run_or_say_why(*options);
+  });
 }
 
 }  // namespace cli

@@ -92,7 +92,7 @@ engine::TakenInstallment read_installment(Fields fields, base::Currency currency
   one.paid_fee = reader.minor_or_0("paid_fee");
   if (reader.minor_or_0("interest") + reader.minor_or_0("paid_interest") != 0) {
     throw Problem{"INTEREST_NOT_KEPT", fields.path("interest"),
-                  "is 0: the books don't accrue interest yet"};
+                  "is 0: a plan that bears interest is not taken over yet"};
   }
   fields.refuse_others();
   return one;

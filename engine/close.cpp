@@ -32,6 +32,7 @@
 #include "sql/store/book_event_store.h"
 #include "sql/store/close_store.h"
 #include "sql/store/customer_store.h"
+#include "sql/store/parked_store.h"
 #include "sql/store/party_store.h"
 #include "sql/store/settlement_store.h"
 
@@ -78,6 +79,7 @@ struct CustomerSums {
   std::int64_t late_fee_minor = 0;  // in the book's default currency
   std::int64_t limit_changes = 0;
   std::int64_t lost = 0;
+  std::int64_t parked = 0;
 
   void operator+=(const CustomerSums& other) {
     customers += other.customers;
@@ -85,6 +87,7 @@ struct CustomerSums {
     late_fee_minor += other.late_fee_minor;
     limit_changes += other.limit_changes;
     lost += other.lost;
+    parked += other.parked;
   }
 };
 
@@ -209,8 +212,9 @@ struct Closer::Impl {
   CustomerSums try_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk, Day day);
   std::vector<std::span<const store::PartyCurrency>> chunks_of(
       std::span<const store::PartyCurrency> parties) const;
-  [[noreturn]] void throw_failed(Day day, const store::PartyCurrency& party,
-                                 const std::exception& error);
+  [[noreturn]] void throw_parked(Day day);
+  CustomerSums park(Worker& worker, Day day, const store::PartyCurrency& party,
+                    const std::exception& error);
 
   void before_commit(Day day, std::string_view step) {
     if (options.before_commit) options.before_commit(day, step);
@@ -235,14 +239,15 @@ struct Closer::Impl {
 
 // ---- customers
 
-void Closer::Impl::throw_failed(Day day, const store::PartyCurrency& party,
+/// The customer can't be closed: the others go on without, and the date is not sealed before this
+/// is put right.
+CustomerSums Closer::Impl::park(Worker& worker, Day day, const store::PartyCurrency& party,
                                 const std::exception& error) {
-  std::string name = fmt::format("party {}", party.party.value);
-  const std::vector<std::int64_t> id{party.party.value};
-  const auto parties = store::load_parties(main.session, id);
-  if (!parties.empty()) name = fmt::format("customer {}", parties.front().ref);
-  throw CloseFailed(fmt::format("the close of {} can't close {} in {}: {}", base::to_string(day),
-                                name, party.currency.code(), error.what()));
+  store::park_unit(worker.session, worker.ids.next(), day, party.party, party.currency,
+                   error.what());
+  CustomerSums sums;
+  sums.parked = 1;
+  return sums;
 }
 
 CustomerSums Closer::Impl::try_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk,
@@ -283,9 +288,9 @@ CustomerSums Closer::Impl::close_chunk(Worker& worker, std::span<const store::Pa
     } catch (const store::Fault& fault) {
       if (fault.is_retryable() && tries < kRetriesMax) continue;
       if (!fault.is_constraint()) throw;
-      if (chunk.size() == 1) throw_failed(day, chunk.front(), fault);
+      if (chunk.size() == 1) return park(worker, day, chunk.front(), fault);
     } catch (const base::CheckFailure& failure) {
-      if (chunk.size() == 1) throw_failed(day, chunk.front(), failure);
+      if (chunk.size() == 1) return park(worker, day, chunk.front(), failure);
     }
     break;
   }
@@ -356,18 +361,34 @@ CustomerSums Closer::Impl::close_customers(Day day) {
   // Who is closed is not listed again, so the ids of a night of any size come in pieces.
   constexpr int kCustomersAtOnce = 100'000;
   CustomerSums sums;
-  for (int idle_rounds = 0; idle_rounds < kIdleRoundsMax;) {
+  for (int idle_rounds = 0;;) {
     const auto parties =
         store::list_customers_to_close(main.session, day, judge_cut, kCustomersAtOnce);
-    if (parties.empty()) return sums;
+    if (parties.empty()) break;
     const CustomerSums of_round = close_round(parties, day);
     sums += of_round;
     // Who lost a race was changed by an event, which may have closed it inline; the rest is left.
-    if (of_round.lost == 0 && parties.size() < kCustomersAtOnce) return sums;
-    if (of_round.customers == 0) ++idle_rounds;
+    if (of_round.lost == 0 && parties.size() < kCustomersAtOnce) break;
+    if (of_round.customers == 0 && of_round.parked == 0 && ++idle_rounds == kIdleRoundsMax) {
+      throw CloseFailed(
+          fmt::format("customers of {} are still open after {} rounds that closed none",
+                      base::to_string(day), kIdleRoundsMax));
+    }
   }
-  throw CloseFailed(fmt::format("customers of {} are still open after {} rounds that closed none",
-                                base::to_string(day), kIdleRoundsMax));
+  store::finish_parked(main.session, day);
+  if (store::count_parked(main.session, day) > 0) throw_parked(day);
+  return sums;
+}
+
+void Closer::Impl::throw_parked(Day day) {
+  const auto units = store::list_parked(main.session, /*all=*/false);
+  const auto first = std::ranges::find(units, day, &store::ParkedUnit::business_date);
+  CHECK(first != units.end(), "{} has parked customers and none is listed", base::to_string(day));
+  throw CloseParked(fmt::format(
+      "{} of {} can't be closed and hold the date up; the first is customer {} in {}: {}\nSee "
+      "`fenqi close parked`; put it right and `fenqi close retry`, or waive it by two people",
+      store::count_parked(main.session, day), base::to_string(day), first->customer,
+      first->currency.code(), first->reason));
 }
 
 /// Gives back what was authorized and never captured, a set at a time.

@@ -34,6 +34,12 @@ struct CloseFailed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Customers of the date can't be closed and are parked; the others are. The date goes on once each
+/// of them succeeds or is waived.
+struct CloseParked : CloseFailed {
+  using CloseFailed::CloseFailed;
+};
+
 struct CloseProgress {
   base::Day date;
   std::string_view step;

@@ -55,6 +55,40 @@ void load_raw(Session& owner, RawRows& raw, std::int64_t limit) {
   while (PGresult* end = PQgetResult(owner.pg())) check_result(owner.pg(), end);
 }
 
+std::int64_t count_journals(Session& session) {
+  return query(session, "SELECT count(*) FROM journal").int8(0, 0);
+}
+
+std::int64_t copy_lines_out(Session& session, base::Day from, base::Day to, std::int64_t limit) {
+  const std::string statement = fmt::format(
+      R"(COPY (
+    SELECT v.business_date, v.number, row_number() OVER (PARTITION BY v.business_date, v.number),
+           j.rule, j.value_date, a.code, o.ref AS owner, a.tag, w.ref, p.purchase_ref,
+           j.source_ref, j.currency,
+           CASE WHEN s.sign = 1 THEN round(t.amount / 100.0, 2) END,
+           CASE WHEN s.sign = -1 THEN round(t.amount / 100.0, 2) END
+    FROM voucher v
+      JOIN journal j ON j.party_id = v.party_id AND j.journal_id = v.journal_id
+      JOIN party w ON w.party_id = j.party_id
+      LEFT JOIN plan p ON p.party_id = j.party_id AND p.plan_id = j.plan_id
+      CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
+        AS t (debit, credit, amount)
+      CROSS JOIN LATERAL (VALUES (t.debit, 1), (t.credit, -1)) AS s (account_id, sign)
+      JOIN account a ON a.account_id = s.account_id
+      LEFT JOIN party o ON o.party_id = a.owner_id
+    WHERE v.business_date BETWEEN '{}' AND '{}'
+    ORDER BY v.business_date, v.number LIMIT {}) TO STDOUT (FORMAT csv))",
+      base::to_string(from), base::to_string(to), limit);
+  PGresult* result = PQexec(session.pg(), statement.c_str());
+  if (PQresultStatus(result) != PGRES_COPY_OUT) check_result(session.pg(), result);
+  PQclear(result);
+  std::int64_t lines = 0;
+  char* buffer = nullptr;
+  for (int size; (size = PQgetCopyData(session.pg(), &buffer, 0)) > 0; PQfreemem(buffer)) ++lines;
+  while (PGresult* end = PQgetResult(session.pg())) check_result(session.pg(), end);
+  return lines;
+}
+
 void make_raw_table(Session& owner, const RawRows& raw) {
   owner.execute(
       fmt::format("DROP TABLE IF EXISTS raw_{0}; CREATE TABLE raw_{0} (LIKE {0}); "

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/day.h"
 #include "sql/store/session.h"
 
 namespace store {
@@ -26,6 +27,13 @@ void load_raw(Session& owner, RawRows& raw, std::int64_t limit);
 
 /// raw_<table>: the same columns without indexes, checks and defaults, empty.
 void make_raw_table(Session& owner, const RawRows& raw);
+
+std::int64_t count_journals(Session& session);
+
+/// The journal lines of closed dates, the first `limit` of them, with the columns `fenqi export
+/// lines` has, as CSV by COPY ... TO STDOUT (what psql's \copy runs); read and thrown away. Returns
+/// how many there were.
+std::int64_t copy_lines_out(Session& session, base::Day from, base::Day to, std::int64_t limit);
 
 /// Sends rows [from, to) as they are.
 void copy_raw(Session& session, const RawRows& raw, std::size_t from, std::size_t to);

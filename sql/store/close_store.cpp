@@ -75,6 +75,7 @@ std::vector<PartyCurrency> list_customers_to_close(Session& session, base::Day d
                                                    int limit) {
   // OFFSET 0 keeps the planner from turning the few rows of the index into a scan of all accounts.
   const Rows rows = query(session, R"(
+    SELECT x.currency, x.party_id FROM (
     SELECT c.currency, c.party_id
     FROM (SELECT DISTINCT p.party_id, p.currency FROM plan p WHERE p.act_on <= $1 OFFSET 0) due
     CROSS JOIN LATERAL (SELECT * FROM credit_account c
@@ -88,7 +89,10 @@ std::vector<PartyCurrency> list_customers_to_close(Session& session, base::Day d
     UNION
     SELECT c.currency, c.party_id
     FROM credit_account c
-    WHERE $2 AND c.former_base_minor IS NOT NULL AND c.block <> 2 AND c.closed_through < $1
+    WHERE $2 AND c.former_base_minor IS NOT NULL AND c.block <> 2 AND c.closed_through < $1) x
+    WHERE NOT EXISTS (SELECT FROM parked_unit u
+                      WHERE u.business_date = $1 AND u.party_id = x.party_id
+                        AND u.currency = x.currency AND u.state IN (1, 4))
     ORDER BY 1, 2 LIMIT $3)",
                           Params().day(day).boolean(judge_cut).int4(limit));
   std::vector<PartyCurrency> parties;

@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/verify.h"
 #include "ledger/journal.h"
+#include "sql/store/parked_store.h"
 #include "sql/store/rows.h"
 #include "tests/support/test_database.h"
 
@@ -330,6 +331,87 @@ TEST(Close, AnyNumberOfWorkersGivesTheSameBooks) {
   World world;
   live(world, [&](Day date) { world.close(date, {.workers = 2, .chunk = 3}); });
   EXPECT_EQ(world.digest(), undisturbed_digest());
+}
+
+TEST(Close, SevenWorkersGiveTheSameBooks) {
+  World world;
+  live(world, [&](Day date) { world.close(date, {.workers = 7, .chunk = 2}); });
+  EXPECT_EQ(world.digest(), undisturbed_digest());
+}
+
+// Four customers are late from 11 July on. A constraint that only one of them breaks stands for
+// whatever a deployment meets at night.
+TEST(Close, ACustomerWhoCannotBeClosedIsParkedAndTheOthersGoOn) {
+  World world;
+  store::Session owner(world.conninfo(), store::Role::Owner);
+  std::vector<store::ParkedUnit> seen;
+  live(world, [&](Day date) {
+    if (date == make_day(2026, 7, 12)) {
+      owner.execute(
+          "ALTER TABLE plan ADD CONSTRAINT broken CHECK (purchase_ref <> '07' OR dpd < 2)");
+    }
+    try {
+      world.close(date);
+    } catch (const CloseParked& parked) {
+      EXPECT_EQ(date, make_day(2026, 7, 12));
+      EXPECT_THAT(parked.what(), HasSubstr("1 of 2026-07-12"));
+      EXPECT_THAT(parked.what(), HasSubstr("customer C-07"));
+      store::Session session(world.conninfo());
+      EXPECT_EQ(find_book(session)->closed_through, make_day(2026, 7, 11));
+      EXPECT_EQ(
+          store::query(session, "SELECT count(*) FROM plan WHERE dpd = 2 AND purchase_ref <> '07'")
+                  .int8(0, 0) > 0,
+          true)
+          << "the others are closed";
+      EXPECT_THROW(world.close(date), CloseParked) << "nobody asked to try again";
+      EXPECT_EQ(store::retry_parked(session, std::nullopt), 1);
+      EXPECT_THROW(world.close(date), CloseParked) << "nothing was put right";
+      seen = store::list_parked(session, false);
+      owner.execute("ALTER TABLE plan DROP CONSTRAINT broken");
+      EXPECT_EQ(store::retry_parked(session, seen.at(0).id), 1);
+      world.close(date);
+      EXPECT_EQ(store::list_parked(session, false).size(), 0U);
+      EXPECT_EQ(store::list_parked(session, true).at(0).state, store::ParkedState::Done);
+    }
+  });
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0].tries, 2);
+  EXPECT_THAT(seen[0].reason, HasSubstr("broken"));
+  EXPECT_EQ(world.digest(), undisturbed_digest()) << "what was parked changes nothing in the end";
+}
+
+TEST(Close, AWaivedCustomerLetsTheDateGoAndIsClosedLater) {
+  World world;
+  store::Session owner(world.conninfo(), store::Role::Owner);
+  bool is_waived = false;
+  live(world, [&](Day date) {
+    if (date == make_day(2026, 7, 15)) {
+      owner.execute(
+          "ALTER TABLE plan ADD CONSTRAINT broken CHECK (purchase_ref <> '07' OR dpd < 5)");
+    }
+    if (date == make_day(2026, 7, 16)) owner.execute("ALTER TABLE plan DROP CONSTRAINT broken");
+    try {
+      world.close(date);
+    } catch (const CloseParked&) {
+      store::Session session(world.conninfo());
+      const std::int64_t unit = store::list_parked(session, false).at(0).id;
+      EXPECT_THROW(store::waive_parked(session, unit, "ann", "ann"), store::Fault);
+      EXPECT_FALSE(store::waive_parked(session, unit + 1, "ann", "bob"));
+      EXPECT_TRUE(store::waive_parked(session, unit, "ann", "bob"));
+      world.close(date);
+      EXPECT_EQ(find_book(session)->closed_through, date);
+      is_waived = true;
+    }
+  });
+  EXPECT_TRUE(is_waived);
+  world.expect_proved();
+  store::Session session(world.conninfo());
+  // The late fee of the waived night came with the next one's: the fee in all is the same.
+  World other;
+  live(other, [&](Day date) { other.close(date); });
+  store::Session undisturbed(other.conninfo());
+  constexpr const char* kFee = "SELECT late_fee_minor FROM plan WHERE purchase_ref = '07'";
+  EXPECT_EQ(store::query(session, kFee).int8(0, 0), store::query(undisturbed, kFee).int8(0, 0));
 }
 
 // Events first, all closes at the end: same dates, same books as closing each night, because
