@@ -139,8 +139,10 @@ class Pass {
       }
       Customer& customer = customers[found->second];
       if (needs_close(customer.credit, *work)) {
+        const base::Day shut =
+            std::max(book_.closed_through, book_.waived_through.value_or(book_.closed_through));
         close_customer(customer, base::plus_days(work->business_date, -1), *engine_.catalog,
-                       engine_.ids);
+                       engine_.ids, base::plus_days(shut, 1));
       }
       const EventContext context{*engine_.catalog,    engine_.ids,      {work->command.event},
                                  work->business_date, work->value_date, book_.open_date};

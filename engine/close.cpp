@@ -262,7 +262,7 @@ CustomerSums Closer::Impl::try_chunk(Worker& worker, std::span<const store::Part
   for (Customer& customer : customers) pointers.push_back(&customer);
   load_for_close(worker.session, pointers, day, *catalog);
   for (Customer& customer : customers) {
-    close_customer(customer, day, *catalog, worker.ids);
+    close_customer(customer, day, *catalog, worker.ids, /*first_open=*/day);
     customer.is_changed = true;  // closed_through at least, so that it isn't chosen again
   }
   const std::vector<char> won =

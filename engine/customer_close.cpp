@@ -469,7 +469,32 @@ void cure_if_current(Customer& customer, Day day, const Catalog& catalog, IdSour
   CustomerDay(customer, day, catalog, ids).cure();
 }
 
-void close_customer(Customer& customer, Day day, const Catalog& catalog, IdSource& ids) {
+namespace {
+
+/// What a waived date left to do is done later, and posts to the first date that still accepts it;
+/// its value date stays.
+void post_from(Customer& customer, Day first) {
+  for (ledger::Journal& journal : customer.journals) {
+    journal.business_date = std::max(journal.business_date, first);
+  }
+  for (store::AllocationRow& row : customer.allocations) {
+    row.business_date = std::max(row.business_date, first);
+  }
+  for (Recognized& part : customer.recognized) {
+    part.business_date = std::max(part.business_date, first);
+  }
+  for (store::LimitChangeRow& change : customer.limit_changes) {
+    change.business_date = std::max(change.business_date, first);
+  }
+  for (store::PlanVersionRow& version : customer.versions) {
+    version.replaced_on = std::max(version.replaced_on, first);
+  }
+}
+
+}  // namespace
+
+void close_customer(Customer& customer, Day day, const Catalog& catalog, IdSource& ids,
+                    Day first_open) {
   Day& closed_through = customer.credit.closed_through;
   while (closed_through < day) {
     const auto next =
@@ -479,6 +504,7 @@ void close_customer(Customer& customer, Day day, const Catalog& catalog, IdSourc
     closed_through = *next;
   }
   closed_through = std::max(closed_through, day);
+  post_from(customer, first_open);
 }
 
 }  // namespace engine

@@ -14,7 +14,10 @@ bool needs_history(const Customer& customer, base::Day day, const Catalog& catal
 
 /// Brings the customer from `closed_through` to `day`, date by date. Reads events with business
 /// date <= day only, which is all there are in memory when the caller holds the book's lock.
-void close_customer(Customer& customer, base::Day day, const Catalog& catalog, IdSource& ids);
+/// Postings for dates before `first_open` get that date: a date that was waived for the customer
+/// accepts nothing any more.
+void close_customer(Customer& customer, base::Day day, const Catalog& catalog, IdSource& ids,
+                    base::Day first_open = {});
 
 /// Posts the late fee of `plan` through `value_date` as if that day's close ran (the day of payment
 /// counts); the journal carries `business_date`. A back-dated value date yields a difference,

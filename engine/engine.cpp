@@ -266,6 +266,15 @@ class RefundOperation : public Operation {
     }
   }
 
+  /// A refund of a part charges the late fee of the days before it.
+  bool needs_history(const Customer& customer, const Work& work,
+                     const Catalog& catalog) const override {
+    return std::ranges::any_of(customer.plans, [&](const store::PlanRow& plan) {
+      return plan.id.value == work.command.subject &&
+             needs_late_fee_history(plan, work.value_date, catalog);
+    });
+  }
+
   Refusal decide(Customer& customer, const Work& work, const EventContext& context) override {
     const base::PlanId id{work.command.subject};
     const store::PlanRow* plan = customer.find_plan(id);

@@ -120,6 +120,9 @@ void charge_off(Customer& customer, store::PlanRow& plan, base::Day day, const C
                                   .unearned = unearned,
                                   .late_fee = plan.late_fee - plan.late_fee_paid,
                                   .interest = plan.interest_recognized - interest_paid};
+  // A subsidy was paid for the plan and is not returned: nothing will pass over the rest of it.
+  recognize_part(customer, plan, 2, plan.subsidy_total - plan.subsidy_recognized, day);
+  plan.subsidy_recognized = plan.subsidy_total;
   // The allowance is brought to the loss first, then used up.
   if (plan.ecl_stage != 3) {
     recognize_part(customer, plan, kind_of_transfer(std::max<int>(plan.ecl_stage, 1), 3),

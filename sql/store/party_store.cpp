@@ -100,7 +100,8 @@ std::int64_t reserve_id_block(Session& session) {
 
 std::optional<BookRow> load_book(Session& session) {
   const Rows rows = query(session, R"(
-    SELECT catalog_name, zone, calendar, cutoff_minute, opens_on, open_date, closed_through
+    SELECT catalog_name, zone, calendar, cutoff_minute, opens_on, open_date, closed_through,
+           (SELECT max(business_date) FROM parked_unit WHERE state = 4)
     FROM book)");
   if (rows.empty()) return std::nullopt;
   return BookRow{std::string(rows.text(0, 0)),
@@ -109,7 +110,8 @@ std::optional<BookRow> load_book(Session& session) {
                  rows.int2(0, 3),
                  rows.day(0, 4),
                  rows.day(0, 5),
-                 rows.day(0, 6)};
+                 rows.day(0, 6),
+                 rows.day_or_null(0, 7)};
 }
 
 void insert_book(Session& session, const BookRow& book) {

@@ -62,6 +62,9 @@ struct BookRow {
   base::Day opens_on;
   base::Day open_date;
   base::Day closed_through;
+  /// The last date that two people let go on without a customer; nothing may post to it any more,
+  /// even while it is being sealed.
+  std::optional<base::Day> waived_through = {};
 };
 
 std::optional<BookRow> load_book(Session& session);

@@ -339,25 +339,25 @@ TEST(Close, SevenWorkersGiveTheSameBooks) {
   EXPECT_EQ(world.digest(), undisturbed_digest());
 }
 
-// Four customers are late from 11 July on. A constraint that only one of them breaks stands for
+// Customers are late from 11 August on. A constraint that only one of them breaks stands for
 // whatever a deployment meets at night.
 TEST(Close, ACustomerWhoCannotBeClosedIsParkedAndTheOthersGoOn) {
   World world;
   store::Session owner(world.conninfo(), store::Role::Owner);
   std::vector<store::ParkedUnit> seen;
   live(world, [&](Day date) {
-    if (date == make_day(2026, 7, 12)) {
+    if (date == make_day(2026, 8, 12)) {
       owner.execute(
           "ALTER TABLE plan ADD CONSTRAINT broken CHECK (purchase_ref <> '07' OR dpd < 2)");
     }
     try {
       world.close(date);
     } catch (const CloseParked& parked) {
-      EXPECT_EQ(date, make_day(2026, 7, 12));
-      EXPECT_THAT(parked.what(), HasSubstr("1 of 2026-07-12"));
+      EXPECT_EQ(date, make_day(2026, 8, 12));
+      EXPECT_THAT(parked.what(), HasSubstr("1 of 2026-08-12"));
       EXPECT_THAT(parked.what(), HasSubstr("customer C-07"));
       store::Session session(world.conninfo());
-      EXPECT_EQ(find_book(session)->closed_through, make_day(2026, 7, 11));
+      EXPECT_EQ(find_book(session)->closed_through, make_day(2026, 8, 11));
       EXPECT_EQ(
           store::query(session, "SELECT count(*) FROM plan WHERE dpd = 2 AND purchase_ref <> '07'")
                   .int8(0, 0) > 0,
@@ -385,11 +385,11 @@ TEST(Close, AWaivedCustomerLetsTheDateGoAndIsClosedLater) {
   store::Session owner(world.conninfo(), store::Role::Owner);
   bool is_waived = false;
   live(world, [&](Day date) {
-    if (date == make_day(2026, 7, 15)) {
+    if (date == make_day(2026, 8, 15)) {
       owner.execute(
           "ALTER TABLE plan ADD CONSTRAINT broken CHECK (purchase_ref <> '07' OR dpd < 5)");
     }
-    if (date == make_day(2026, 7, 16)) owner.execute("ALTER TABLE plan DROP CONSTRAINT broken");
+    if (date == make_day(2026, 8, 16)) owner.execute("ALTER TABLE plan DROP CONSTRAINT broken");
     try {
       world.close(date);
     } catch (const CloseParked&) {

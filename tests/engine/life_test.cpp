@@ -292,6 +292,26 @@ TEST_F(Life, AMerchantsFaultReturnsPaidFeeToo) {
   expect_books_hold();
 }
 
+TEST_F(Life, AChargebackTakesBackLateFeeAndCreditToo) {
+  engine::Purchase o1 = book_.purchase("O1", "C1", day(6, 18), 1'000'00, 6, "statement");
+  buy(o1);
+  close(day(7, 19));
+  pay("R1", "C1", day(7, 20), 200'00);  // 10 days late: 172.66, late fee 0.90, the rest is credit
+  close(day(7, 20));
+  const std::int64_t fee = scalar(session_, "SELECT late_fee_paid_minor FROM plan");
+  EXPECT_GT(fee, 0);
+  EXPECT_GT(scalar(session_, "SELECT credit_balance_minor FROM credit_account"), 0);
+  const auto result = change(event("B1", "", day(7, 21), engine::ChargeBack{.repayment = "R1"}));
+  ASSERT_EQ(result.status, Status::Posted) << code(result.refusal);
+  EXPECT_EQ(scalar(session_, "SELECT late_fee_paid_minor FROM plan"), 0);
+  EXPECT_EQ(scalar(session_, "SELECT credit_balance_minor FROM credit_account"), 0);
+  EXPECT_EQ(scalar(session_, "SELECT outstanding_minor FROM plan"), 1'000'00);
+  const auto again = change(event("B2", "", day(7, 21), engine::ChargeBack{.repayment = "R1"}));
+  EXPECT_EQ(again.status, Status::Rejected) << "taken back once";
+  close(day(7, 31));
+  expect_books_hold();
+}
+
 // Whatever happens in whatever order, the books hold and no cent is lost.
 TEST_F(Life, AnyOrderOfEventsLeavesBooksThatHold) {
   std::mt19937 random(20261122);
@@ -317,7 +337,7 @@ TEST_F(Life, AnyOrderOfEventsLeavesBooksThatHold) {
       const std::string name = std::to_string(c), ref = "E" + std::to_string(refs++);
       // Some arrive late, with yesterday's value date or an older one.
       const base::Day value = base::plus_days(on, -pick(4) / 3 * pick(9));
-      switch (pick(13)) {
+      switch (pick(15)) {
         case 0:
         case 1:
           pay(ref, "C" + name, value, 1'00 + pick(300'00));
@@ -330,6 +350,8 @@ TEST_F(Life, AnyOrderOfEventsLeavesBooksThatHold) {
                         .status == Status::Posted;
           break;
         case 3:
+        case 11:
+        case 12:
           posted +=
               change(event(ref, "O" + name, on, engine::PrepayPart{.amount = cny(1 + pick(90'00))}))
                   .status == Status::Posted;
