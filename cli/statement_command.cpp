@@ -128,9 +128,10 @@ void add_statement(CLI::App& app, Outcome& outcome) {
   from->needs(to);
   to->needs(from);
   command->add_option("--month", options->month, "A whole month, YYYY-MM")->excludes(from);
-  command->add_option("--known-at", options->known_at,
-                      "As it was known at this time (RFC 3339, or local to the book's zone); of a "
-                      "merchant's statement only")
+  command
+      ->add_option("--known-at", options->known_at,
+                   "As it was known at this time (RFC 3339, or local to the book's zone); of a "
+                   "merchant's statement only")
       ->excludes(customer);
   command->add_option("--format", options->format, "table, csv, json or xlsx (docs/exports.md)")
       ->check(CLI::IsMember({"table", "csv", "json", "xlsx"}))

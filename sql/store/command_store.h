@@ -19,7 +19,7 @@ enum class CommandKind : std::int16_t {
   Hold = 4,
   Release = 5,
   Reversal = 6,
-  Life = 7,  ///< what engine/life_event.h lists
+  Life = 7,      ///< what engine/life_event.h lists
   Book = 8,      ///< what engine/book_rules.cpp lists
   Takeover = 9,  ///< a customer's or merchant's state taken over from another system
 };

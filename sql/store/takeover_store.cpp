@@ -6,7 +6,8 @@
 namespace store {
 
 void insert_takeover(Session& session, std::int64_t id, base::Day day, std::int32_t control) {
-  query(session, "INSERT INTO takeover (takeover_id, business_date, control_code) VALUES ($1, $2, $3)",
+  query(session,
+        "INSERT INTO takeover (takeover_id, business_date, control_code) VALUES ($1, $2, $3)",
         Params().int8(id).day(day).int4(control));
 }
 
