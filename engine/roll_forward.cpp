@@ -141,11 +141,13 @@ class RollForward : public TableSource {
 };
 
 std::vector<TableColumn> columns(bool by_product) {
-  std::vector<TableColumn> columns = {{"from", 12}, {"to", 12}, {"currency", 9}};
-  if (by_product) columns.push_back({"product", 18});
-  columns.insert(columns.end(),
-                 {{"balance", 20}, {"accounts", 16}, {"movement", 22}, {"amount", 18}});
-  return columns;
+  using Columns = std::vector<TableColumn>;
+  if (by_product) {
+    return Columns{{"from", 12},    {"to", 12},       {"currency", 9},  {"product", 18},
+                   {"balance", 20}, {"accounts", 16}, {"movement", 22}, {"amount", 18}};
+  }
+  return Columns{{"from", 12},     {"to", 12},       {"currency", 9}, {"balance", 20},
+                 {"accounts", 16}, {"movement", 22}, {"amount", 18}};
 }
 
 }  // namespace

@@ -143,9 +143,10 @@ std::string to_decimal(base::int128 value, int decimals) {
   } while (value > 0);
   if (decimals > 0) {
     while (text.size() <= static_cast<std::size_t>(decimals)) text.insert(text.begin(), '0');
-    text.insert(text.size() - static_cast<std::size_t>(decimals), ".");
+    text.insert(text.size() - static_cast<std::size_t>(decimals), 1, '.');
   }
-  return is_negative ? "-" + text : text;
+  if (is_negative) text.insert(text.begin(), '-');
+  return text;
 }
 
 }  // namespace bills
