@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 
+#include "cli/bill_import.h"
 #include "cli/clock.h"
 #include "cli/commands.h"
 #include "cli/event_import.h"
@@ -30,6 +31,7 @@ struct Options {
   bool is_dry_run = false;
   bool is_json = false;
   TakeoverImportOptions takeover;
+  BillImportOptions bill;
 };
 
 input::Kind kind_of(const std::string& name) {
@@ -180,6 +182,17 @@ Exit run(const Options& options) {
                           .is_json = options.is_json},
                          conninfo, catalog);
   }
+  if (options.kind == "bill" || options.kind == "bank") {
+    BillImportOptions bill = options.bill;
+    bill.file = options.file;
+    bill.date = options.takeover.date;
+    bill.columns = options.map;
+    bill.rejects = options.rejects;
+    bill.is_bank = options.kind == "bank";
+    bill.is_dry_run = options.is_dry_run;
+    bill.is_json = options.is_json;
+    return import_bill(bill, conninfo, catalog);
+  }
   if (options.kind == "plans") {
     TakeoverImportOptions takeover = options.takeover;
     takeover.file = options.file;
@@ -201,10 +214,14 @@ void add_import(CLI::App& app, Outcome& outcome) {
   CLI::App* command = app.add_subcommand(
       "import",
       "Post purchases, repayments or refunds from CSV (docs/import.md), or events of every kind "
-      "from JSON lines (docs/events.md); take over the plans of another system (docs/import.md)");
-  command->add_option("kind", options->kind, "purchases, repayments, refunds, events or plans")
+      "from JSON lines (docs/events.md); take over the plans of another system (docs/import.md); "
+      "take a channel's bill or a bank's statement (docs/reconciliation.md)");
+  command
+      ->add_option("kind", options->kind,
+                   "purchases, repayments, refunds, events, plans, bill or bank")
       ->required()
-      ->check(CLI::IsMember({"purchases", "repayments", "refunds", "events", "plans"}));
+      ->check(
+          CLI::IsMember({"purchases", "repayments", "refunds", "events", "plans", "bill", "bank"}));
   command->add_option("file", options->file, "The file, plain or gzip; - is standard input")
       ->required();
   command->add_option("--map", options->map,
@@ -222,6 +239,7 @@ void add_import(CLI::App& app, Outcome& outcome) {
   command->add_flag("--dry-run", options->is_dry_run, "Read and check the rows, post nothing");
   command->add_flag("--json", options->is_json, "Control totals as JSON");
   add_takeover_options(*command, options->takeover);
+  add_bill_options(*command, options->bill);
   command->callback([options, &outcome] { outcome.exit = run(*options); });
 }
 

@@ -260,7 +260,9 @@ void add_takeover_options(CLI::App& command, TakeoverImportOptions& options) {
       .add_option("--balances", options.balances,
                   "A trial balance that the opening entries have to tie to, as CSV")
       ->group(kGroup);
-  command.add_option("--date", options.date, "The book's open date, checked if given")
+  command
+      .add_option("--date", options.date,
+                  "plans: the book's open date; bill, bank: the date the file must be of")
       ->group(kGroup);
   command
       .add_option("--control-account", options.control_account,

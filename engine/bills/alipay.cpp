@@ -164,12 +164,13 @@ class AlipayReader {
     return true;
   }
 
-  /// The account is the partner number with 0156 behind it.
+  /// The account is the partner number of 16 digits with 0156 behind it.
   void take_account(std::string_view account) {
     constexpr std::string_view kCurrency = "0156";
-    const std::string& expected = parse_.options.expected.merchant_no;
-    if (account.ends_with(kCurrency) &&
-        expected == account.substr(0, account.size() - kCurrency.size())) {
+    constexpr std::size_t kPartnerDigits = 16;
+    const bool is_long = account.size() == kPartnerDigits + kCurrency.size();
+    const bool is_expected = account == parse_.options.expected.merchant_no;
+    if (is_long && !is_expected && account.ends_with(kCurrency)) {
       account.remove_suffix(kCurrency.size());
     }
     check_merchant(parse_, parse_.text.line_number(), "账号", account);
