@@ -1,0 +1,61 @@
+// Items of a channel's clearing account against the rows of its bill.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/day.h"
+#include "base/money.h"
+#include "reconciliation/break.h"
+
+namespace reconciliation {
+
+/// One payment or refund on one side. A refund is matched as its own row, never netted.
+struct Item {
+  std::int64_t id = 0;  ///< the caller's; unique on its side
+  std::string channel_txn = {};
+  std::string our_ref = {};  ///< our order or refund number
+  bool is_refund = false;
+  base::Day day;
+  base::Instant at = {};
+  base::Currency currency;
+  std::int64_t amount = 0;  ///< minor units; of the order, before the channel's vouchers
+  std::int64_t fee_e5 = 0;  ///< 10^-5 of the currency: expected, or billed
+  bool is_paid = true;      ///< in the ledger false: failed or closed here
+  std::string payer = {};
+};
+
+/// domain §6.1: amount 0; fee 0.01 a line and 1.00 a file; one day is timing.
+struct Tolerance {
+  std::int64_t fee_line_e5 = 1'000;
+  std::int64_t fee_file_e5 = 100'000;
+  int days = 1;
+};
+
+struct Pair {
+  std::int64_t ledger = 0;
+  std::int64_t bill = 0;
+
+  bool operator==(const Pair&) const = default;
+};
+
+struct Matching {
+  std::vector<Pair> pairs;             ///< agree in everything, within the tolerance
+  std::vector<Break> breaks;           ///< by type, then by ids
+  std::int64_t fee_difference_e5 = 0;  ///< of the pairs: billed less expected
+};
+
+/// Compares all items that are open at the close of `as_of`, of one channel.
+///
+/// - Keys in order: the channel's number; then our number with the kind. Nothing else makes a pair:
+///   amount, day and payer only name a candidate.
+/// - Of several under one key, those of equal amount pair first, then in order of occurrence.
+/// - What has no other side is TIMING until the window has passed, then missing.
+/// - Each item is in exactly one pair or break. The result doesn't depend on the order of the
+/// items.
+Matching match(std::span<const Item> ledger, std::span<const Item> bill, base::Day as_of,
+               const Tolerance& tolerance = {});
+
+}  // namespace reconciliation
