@@ -22,6 +22,7 @@ void add_proofs(CLI::App& app, Outcome& outcome);     // proof_command.cpp, chec
 void add_quote(CLI::App& app, Outcome& outcome);      // quote_command.cpp
 void add_schedule(CLI::App& app, Outcome& outcome);   // schedule_command.cpp
 void add_serve(CLI::App& app, Outcome& outcome);      // serve_command.cpp
+void add_reconcile(CLI::App& app, Outcome& outcome);  // reconcile_command.cpp
 void add_replay(CLI::App& app, Outcome& outcome);     // replay_command.cpp
 void add_statement(CLI::App& app, Outcome& outcome);  // statement_command.cpp
 void add_verify(CLI::App& app, Outcome& outcome);     // verify_command.cpp
