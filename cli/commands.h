@@ -17,6 +17,7 @@ void add_evidence(CLI::App& app, Outcome& outcome);   // evidence_command.cpp
 void add_explain(CLI::App& app, Outcome& outcome);    // explain_command.cpp
 void add_export(CLI::App& app, Outcome& outcome);     // export_command.cpp
 void add_key(CLI::App& app, Outcome& outcome);        // key_command.cpp
+void add_payouts(CLI::App& app, Outcome& outcome);    // payouts_command.cpp
 void add_plan(CLI::App& app, Outcome& outcome);       // plan_command.cpp
 void add_proofs(CLI::App& app, Outcome& outcome);     // proof_command.cpp, check-proof too
 void add_quote(CLI::App& app, Outcome& outcome);      // quote_command.cpp

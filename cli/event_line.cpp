@@ -307,6 +307,10 @@ LifecycleEvent read_book_event(EventFields& fields, const engine::BookRule& rule
   }
   if (rule.type == "manual") read_pairs(fields, event);
   if (rule.effect == engine::BookEffect::StatesBank) read_stated(fields, event);
+  if (rule.effect == engine::BookEffect::NamesAccount) {
+    event.account =
+        engine::PayoutAccount{fields.ref("name"), fields.ref("account"), fields.ref("bank_code")};
+  }
   if (rule.effect == engine::BookEffect::OwnsSuspense) event.owner = fields.ref("owner");
   return event;
 }

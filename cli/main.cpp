@@ -18,9 +18,9 @@ int main(int argc, char** argv) {
            cli::add_quote,     cli::add_explain,   cli::add_schedule, cli::add_db,
            cli::add_migrate,   cli::add_close,     cli::add_catalog,  cli::add_import,
            cli::add_reconcile, cli::add_plan,      cli::add_replay,   cli::add_generate,
-           cli::add_demo,      cli::add_statement, cli::add_export,   cli::add_verify,
-           cli::add_proofs,    cli::add_evidence,  cli::add_key,      cli::add_serve,
-           cli::add_bench,
+           cli::add_demo,      cli::add_statement, cli::add_payouts,  cli::add_export,
+           cli::add_verify,    cli::add_proofs,    cli::add_evidence, cli::add_key,
+           cli::add_serve,     cli::add_bench,
        }) {
     add(app, outcome);
   }

@@ -12,6 +12,7 @@
 #include "base/day.h"
 #include "base/money.h"
 #include "engine/item.h"
+#include "engine/payout_account.h"
 #include "ledger/chart.h"
 #include "ledger/journal.h"
 
@@ -51,6 +52,7 @@ struct BookEvent {
   std::vector<ManualPair> pairs = {};
   std::string owner = {};  ///< who looks after the suspense item
   std::optional<StatedBalance> stated = {};
+  std::optional<PayoutAccount> account = {};  ///< where the merchant is paid to from now on
   std::string reason = {};
   std::string requested_by = {};
   std::string approved_by = {};
@@ -84,6 +86,8 @@ enum class BookEffect {
   OpensPayout,     ///< what it moves into 2104 is on its way to the merchant
   ConfirmsPayout,  ///< the payout named
   ReturnsPayout,
+  RejectsPayout,  ///< one on its way, that the bank never sent
+  NamesAccount,   ///< where the merchant is paid to
 };
 
 struct BookRule {

@@ -16,6 +16,7 @@
 #include "sql/store/clearing_store.h"
 #include "sql/store/command_store.h"
 #include "sql/store/customer_store.h"
+#include "sql/store/payout_file_store.h"
 #include "sql/store/suspense_store.h"
 
 namespace engine {
@@ -48,6 +49,9 @@ std::string hash_of(const BookEvent& e) {
     }
   }
   if (!e.owner.empty()) fields.push_back("owner=" + e.owner);
+  if (e.account) {
+    fields.insert(fields.end(), {e.account->name, e.account->account, e.account->bank_code});
+  }
   const std::string text = join_fields(fields);
   std::string hash(crypto_hash_sha256_BYTES, '\0');
   crypto_hash_sha256(reinterpret_cast<unsigned char*>(hash.data()),
@@ -160,7 +164,14 @@ class BookBatch {
         (e.requested_by.empty() || e.approved_by.empty() || e.requested_by == e.approved_by)) {
       return Refusal::SecondPersonMissing;
     }
+    if (rule->effect == BookEffect::NamesAccount) return check_account(e);
     return e.type == "manual" ? check_pairs(e) : check_legs(e, *rule);
+  }
+
+  Refusal check_account(const BookEvent& e) const {
+    if (!engine_.merchants.contains(e.merchant)) return Refusal::PartyMissing;
+    const bool is_valid = e.account && check_payout_account(*e.account) == PayoutAccountFault::None;
+    return is_valid ? Refusal::None : Refusal::PayoutAccountInvalid;
   }
 
   Refusal check_pairs(const BookEvent& e) const {
@@ -323,6 +334,20 @@ class BookBatch {
                                   amount("amount"), store::PayoutMove::Return, business_date_)
                    ? Refusal::None
                    : Refusal::PayoutUnknown;
+      case BookEffect::RejectsPayout:
+        return store::move_payout(engine_.session, party_of(e), e.payout, e.currency,
+                                  amount("amount"), store::PayoutMove::Reject, business_date_)
+                   ? Refusal::None
+                   : Refusal::PayoutUnknown;
+      case BookEffect::NamesAccount:
+        store::insert_payout_account(engine_.session, {.merchant = party_of(e),
+                                                       .event = event_,
+                                                       .changed_at = e.at,
+                                                       .name = e.account->name,
+                                                       .account = e.account->account,
+                                                       .bank_code = e.account->bank_code,
+                                                       .business_date = business_date_});
+        return Refusal::None;
     }
     CHECK(false, "an effect of {}", e.type);
   }

@@ -8,6 +8,7 @@
 
 #include "engine/account_map.h"
 #include "engine/calendars.h"
+#include "engine/payout_account.h"
 #include "engine/price_caps.h"
 #include "engine/toml_section.h"
 #include "engine/waterfalls.h"
@@ -132,6 +133,25 @@ RefundTerms read_refund(Section section) {
                                            {"RETURN_PRORATA", scheduling::PaidFee::ReturnProrata}});
   section.done();
   return terms;
+}
+
+PayoutDebtor read_debtor(Section& payout) {
+  PayoutDebtor debtor{payout.text("debtor_name"), payout.text("debtor_account"),
+                      payout.text("debtor_bank_code")};
+  const PayoutAccount account{debtor.name, debtor.account, debtor.bank_code};
+  switch (check_payout_account(account)) {
+    case PayoutAccountFault::None:
+      break;
+    case PayoutAccountFault::Name:
+      wrong(payout.path("debtor_name"), debtor.name, "is a name of 1 to 128 bytes on one line");
+    case PayoutAccountFault::Account:
+      wrong(payout.path("debtor_account"), debtor.account,
+            "is 1 to 34 letters, digits or '-'; an IBAN with the right check digits");
+    case PayoutAccountFault::BankCode:
+      wrong(payout.path("debtor_bank_code"), debtor.bank_code,
+            "is a BIC, or up to 34 letters and digits of a clearing system");
+  }
+  return debtor;
 }
 
 ImpairmentTerms read_impairment(Section section) {
@@ -458,6 +478,7 @@ Catalog read_catalog(Section root) {
       catalog.payout_auto_confirm_days = confirm->whole("days", 0, 30);
       confirm->done();
     }
+    if (payout->find("debtor_name") != nullptr) catalog.payout_debtor = read_debtor(*payout);
     payout->done();
   }
   if (auto import = root.section_if_any("import")) read_import(std::move(*import), catalog);

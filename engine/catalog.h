@@ -111,6 +111,13 @@ struct Channel {
 /// Whether a policy decline stops a purchase, or history is recorded as it was.
 enum class Decisions { Enforce, Record };
 
+/// Whose account merchants are paid from.
+struct PayoutDebtor {
+  std::string name;
+  std::string account;    ///< an IBAN, or the bank's own number
+  std::string bank_code;  ///< a BIC, or the number of the clearing system
+};
+
 struct Catalog {
   std::string name;
   int version = 0;          ///< as stored; 0 until it is
@@ -122,6 +129,7 @@ struct Catalog {
   std::optional<base::Day> opens_on;  ///< absent: the date of the first event
   Decisions decisions = Decisions::Enforce;
   std::optional<int> payout_auto_confirm_days;  ///< simulated outside world
+  std::optional<PayoutDebtor> payout_debtor;    ///< absent: no files for the bank
   std::string bank = "BANK";
   std::vector<CurrencyTerms> currencies;
   std::vector<Product> products;  ///< the first is the default

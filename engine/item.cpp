@@ -139,6 +139,10 @@ Text text(Refusal refusal) {
       return {"BANK_STATED", "as_of", "the bank's balance of this date is known already"};
     case Refusal::TransitUnclear:
       return {"TRANSIT_UNCLEAR", "transit", "each item in transit has a reference of its own"};
+    case Refusal::PayoutAccountInvalid:
+      return {"PAYOUT_ACCOUNT_INVALID", "account",
+              "a payout account has a name, a number (an IBAN with the right check digits) and the "
+              "bank's code"};
     case Refusal::OwnerMissing:
       return {"OWNER_MISSING", "owner", "the name of who looks after the item is missing"};
     case Refusal::ChangeRefused:

@@ -134,6 +134,7 @@ enum class Refusal : std::int16_t {
   BankStated = 54,       ///< the bank's balance of the date is known
   OwnerMissing = 55,     ///< a suspense item is assigned to nobody
   TransitUnclear = 56,   ///< an item in transit without a reference, or one that is listed twice
+  PayoutAccountInvalid = 57,  ///< a payout account without a name, or with a wrong number
   /// From here on a change of a plan is refused, for the reason of that number in
   /// scheduling::ChangeRefusal.
   ChangeRefused = 100,

@@ -64,15 +64,27 @@ bool open_payout(Session& session, base::PartyId merchant, std::int64_t id, cons
 
 bool move_payout(Session& session, base::PartyId merchant, const std::string& ref,
                  base::Currency currency, std::int64_t amount, PayoutMove move, base::Day day) {
-  const bool confirms = move == PayoutMove::Confirm;
-  const char* statement = confirms ? R"(
+  const char* statement = nullptr;
+  switch (move) {
+    case PayoutMove::Confirm:
+      statement = R"(
     UPDATE payout SET status = 2, confirmed_on = $5
     WHERE payout_ref = $1 AND merchant_id = $2 AND currency = $3 AND amount_minor = $4
-      AND status = 1)"
-                                   : R"(
+      AND status = 1)";
+      break;
+    case PayoutMove::Return:
+      statement = R"(
     UPDATE payout SET status = 3
     WHERE payout_ref = $1 AND merchant_id = $2 AND currency = $3 AND amount_minor = $4
       AND status = 2 AND confirmed_on <= $5)";
+      break;
+    case PayoutMove::Reject:
+      statement = R"(
+    UPDATE payout SET status = 3, rejected_on = $5
+    WHERE payout_ref = $1 AND merchant_id = $2 AND currency = $3 AND amount_minor = $4
+      AND status = 1)";
+      break;
+  }
   return query(session, statement,
                Params().text(ref).int8(merchant.value).text(currency.code()).int8(amount).day(day))
              .affected() == 1;

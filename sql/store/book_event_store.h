@@ -25,9 +25,9 @@ std::int64_t take_reserve_up_to(Session& session, base::PartyId merchant, base::
 bool open_payout(Session& session, base::PartyId merchant, std::int64_t id, const std::string& ref,
                  base::Currency currency, std::int64_t amount, base::Day day);
 
-enum class PayoutMove { Confirm, Return };
-/// Confirms a payout on its way, or marks a confirmed one returned; false if there is none of this
-/// merchant, currency and amount in that state.
+enum class PayoutMove { Confirm, Return, Reject };
+/// Confirms or rejects a payout on its way, or marks a confirmed one returned; false if there is
+/// none of this merchant, currency and amount in that state.
 bool move_payout(Session& session, base::PartyId merchant, const std::string& ref,
                  base::Currency currency, std::int64_t amount, PayoutMove move, base::Day day);
 

@@ -134,8 +134,11 @@ std::vector<Source> sources() {
                 "reserve_tranche t LEFT JOIN party m ON m.party_id = t.merchant_id")},
       {"payout",
        row_text("m.ref, y.currency, y.settled_on, y.amount_minor, y.status, y.instructed_on, "
-                "y.confirmed_on",
+                "y.confirmed_on, y.rejected_on",
                 "payout y LEFT JOIN party m ON m.party_id = y.merchant_id")},
+      {"payout_account",
+       row_text("m.ref, a.name, a.account, a.bank_code, a.business_date",
+                "payout_account a LEFT JOIN party m ON m.party_id = a.merchant_id")},
       {"accrual",
        row_text("a.business_date, a.kind, a.product, a.currency, a.amount",
                 "(SELECT business_date, kind, product, currency, sum(amount_minor) AS amount "

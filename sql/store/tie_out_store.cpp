@@ -120,7 +120,8 @@ ControlAccount claims(Code code, std::string_view sign) {
 constexpr const char* kOpenTranches =
     "FROM reserve_tranche WHERE settled_on <= $1 AND (released_on IS NULL OR released_on > $1)";
 constexpr const char* kOpenPayouts =
-    "FROM payout WHERE instructed_on <= $1 AND (confirmed_on IS NULL OR confirmed_on > $1)";
+    "FROM payout WHERE instructed_on <= $1 AND (confirmed_on IS NULL OR confirmed_on > $1) "
+    "AND (rejected_on IS NULL OR rejected_on > $1)";
 
 std::vector<ControlAccount> make_control_accounts() {
   return {

@@ -410,7 +410,9 @@ constexpr const char* kAccountsOfDay = R"(
     FROM (SELECT merchant_id, currency, amount_minor AS amount
           FROM payout WHERE instructed_on = $1
           UNION ALL
-          SELECT merchant_id, currency, -amount_minor FROM payout WHERE confirmed_on = $1) x
+          SELECT merchant_id, currency, -amount_minor FROM payout WHERE confirmed_on = $1
+          UNION ALL
+          SELECT merchant_id, currency, -amount_minor FROM payout WHERE rejected_on = $1) x
     GROUP BY merchant_id, currency),
   merchant AS (
     SELECT coalesce(l.code, p.code) AS code, coalesce(l.owner_id, p.owner_id) AS owner_id,
