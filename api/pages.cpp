@@ -109,8 +109,18 @@ std::string openapi() {
           "confirmed_on": {"type": ["string", "null"], "format": "date"}
         }
       },
+      "Expected": {
+        "type": "object", "required": ["reason", "expected_on", "amount", "lines", "payout_ref"],
+        "properties": {
+          "reason": {"enum": ["payout_on_its_way", "not_settled", "carried_forward", "owed_by_merchant", "reserve"]},
+          "expected_on": {"type": ["string", "null"], "format": "date", "description": "not before this day; null: with the next settlement"},
+          "amount": {"$ref": "#/components/schemas/Money"},
+          "lines": {"type": "integer"},
+          "payout_ref": {"type": ["string", "null"]}
+        }
+      },
       "Statement": {
-        "type": "object", "required": ["currency", "opening", "closing", "line_count", "totals", "payouts", "lines"],
+        "type": "object", "required": ["currency", "opening", "closing", "line_count", "totals", "payouts", "expected", "lines"],
         "properties": {
           "currency": {"type": "string"},
           "opening": {"$ref": "#/components/schemas/Money"},
@@ -118,6 +128,7 @@ std::string openapi() {
           "line_count": {"type": "integer"},
           "totals": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Money"}},
           "payouts": {"type": "array", "items": {"$ref": "#/components/schemas/Payout"}},
+          "expected": {"type": "array", "items": {"$ref": "#/components/schemas/Expected"}},
           "lines": {"type": "array", "items": {"$ref": "#/components/schemas/Line"}}
         }
       },

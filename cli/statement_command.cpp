@@ -1,7 +1,9 @@
 // fenqi statement: what a merchant was owed, or a customer owed, for people and for programs.
 #include <fmt/format.h>
 
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -10,7 +12,12 @@
 #include "cli/instant_option.h"
 #include "cli/output.h"
 #include "cli/tables.h"
+#include "engine/input/byte_source.h"
+#include "engine/profile_report.h"
 #include "engine/statement.h"
+#include "engine/statement_camt.h"
+#include "engine/statement_html.h"
+#include "engine/statement_profile.h"
 #include "engine/statement_text.h"
 #include "engine/statement_xlsx.h"
 #include "sql/store/database.h"
@@ -27,6 +34,7 @@ struct Options {
   std::string month;
   std::string known_at;
   std::string format = "table";
+  std::string profile;
   std::string out;
 };
 
@@ -67,8 +75,51 @@ void print_control(const engine::StatementHeader& header) {
 }
 
 template <class Pieces>
-void write(Output& output, Pieces pieces) {
+void write(Output& output, Pieces&& pieces) {
   for (std::string piece; pieces.next(piece); piece.clear()) output.write(piece);
+}
+
+/// Of the program, or a file: what has a dot or a slash.
+engine::StatementProfile profile_of(const std::string& name) {
+  std::string body;
+  std::string known;
+  for (const engine::BuiltInProfile& profile : engine::built_in_profiles()) {
+    if (profile.name == name) body = profile.body;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", profile.name);
+  }
+  if (body.empty()) {
+    if (name.find_first_of("./") == std::string::npos) {
+      throw CLI::ValidationError("--profile",
+                                 fmt::format("\"{}\" is no file and none of: {}", name, known));
+    }
+    std::ifstream file(name);
+    if (!file) throw input::InputError(fmt::format("{}: can't be read", name));
+    body.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  auto profile = engine::parse_profile(body);
+  if (!profile) {
+    const engine::CatalogError& error = profile.error();
+    throw input::InputError(fmt::format("{}: {}{} {}", name, error.field,
+                                        error.value.empty() ? "" : " \"" + error.value + "\"",
+                                        error.rule));
+  }
+  return *std::move(profile);
+}
+
+Exit run_profile(store::Session& session, const engine::StatementRequest& request,
+                 const Options& options) {
+  const engine::StatementProfile profile = profile_of(options.profile);
+  const auto report = engine::ProfileReport::open(session, request, profile);
+  if (!report) {
+    std::cerr << "fenqi: " << engine::sentence(report.error(), request) << "\n";
+    return Exit::Refused;
+  }
+  Output output(options.out);
+  write(output, **report);
+  output.commit();
+  std::cerr << fmt::format("{} version {}: {} rows, paid out {}\n", profile.name, profile.version,
+                           (*report)->rows(), (*report)->paid());
+  return Exit::Done;
 }
 
 Exit run(const Options& options) {
@@ -84,15 +135,23 @@ Exit run(const Options& options) {
   store::Session session(store::open_migrated_database());
   if (!period) period = last_month(session);
   if (!options.customer.empty()) {
+    if (options.format == "camt053" || options.format == "html") {
+      throw CLI::ValidationError("--format", options.format + " is for merchants");
+    }
     return print_customer_statement(session, {options.customer, period->from, period->to,
                                               options.format, options.language, options.out});
   }
   const engine::StatementRequest request{options.merchant, period->from, period->to,
                                          instant_of(session, "--known-at", options.known_at)};
+  if (!options.profile.empty()) return run_profile(session, request, options);
   const auto statement = engine::Statement::open(session, request);
   if (!statement) {
     std::cerr << "fenqi: " << engine::sentence(statement.error(), request) << "\n";
     return Exit::Refused;
+  }
+  if (options.format == "camt053" && (*statement)->header().sections.empty()) {
+    std::cerr << "nothing was owed and nothing happened: a camt.053 needs a balance\n";
+    return Exit::Done;
   }
   Output output(options.out);
   if (options.format == "table") {
@@ -100,6 +159,12 @@ Exit run(const Options& options) {
   } else {
     if (options.format == "xlsx") {
       write(output, engine::StatementXlsx(**statement));
+    } else if (options.format == "camt053") {
+      write(output, engine::StatementCamt(**statement));
+    } else if (options.format == "html") {
+      write(output, engine::StatementHtml(**statement, options.language == "zh"
+                                                           ? engine::PageLanguage::Chinese
+                                                           : engine::PageLanguage::English));
     } else {
       write(output, engine::StatementText(**statement, options.format == "csv"
                                                            ? engine::StatementFormat::Csv
@@ -120,9 +185,10 @@ void add_statement(CLI::App& app, Outcome& outcome) {
   auto* merchant = command->add_option("--merchant", options->merchant, "The merchant's reference");
   auto* customer = command->add_option("--customer", options->customer, "The customer's reference")
                        ->excludes(merchant);
-  command->add_option("--language", options->language, "Of a customer's statement: en or zh")
-      ->check(CLI::IsMember({"en", "zh"}))
-      ->needs(customer);
+  command
+      ->add_option("--language", options->language,
+                   "Of a customer's statement, and of the page (html): en or zh")
+      ->check(CLI::IsMember({"en", "zh"}));
   auto* from = command->add_option("--from", options->from, "First business date, YYYY-MM-DD");
   auto* to = command->add_option("--to", options->to, "Last business date, YYYY-MM-DD");
   from->needs(to);
@@ -133,9 +199,18 @@ void add_statement(CLI::App& app, Outcome& outcome) {
                    "As it was known at this time (RFC 3339, or local to the book's zone); of a "
                    "merchant's statement only")
       ->excludes(customer);
-  command->add_option("--format", options->format, "table, csv, json or xlsx (docs/exports.md)")
-      ->check(CLI::IsMember({"table", "csv", "json", "xlsx"}))
+  auto* format = command->add_option("--format", options->format,
+                                     "table, csv, json, xlsx, camt053 or html (docs/exports.md)");
+  format->check(CLI::IsMember({"table", "csv", "json", "xlsx", "camt053", "html"}))
       ->capture_default_str();
+  command
+      ->add_option("--profile", options->profile,
+                   "The settlements of the dates as CSV in the columns of another program: "
+                   "stripe_payout_reconciliation, adyen_settlement_detail, klarna, "
+                   "wechat_fund_bill, xero, quickbooks, or a file of your own")
+      ->excludes(format)
+      ->excludes(customer)
+      ->excludes("--known-at");
   command->add_option("--out", options->out, "File to write; standard output if not given");
   command->callback([options, &outcome] { outcome.exit = run(*options); });
 }

@@ -69,6 +69,47 @@ void tell_as_of(store::PayoutLine& payout, base::Day day) {
 
 }  // namespace
 
+namespace {
+
+using Sections = std::map<base::Currency, StatementSection>;
+
+void add_expected(Sections& sections, ExpectedReason reason,
+                  const std::vector<store::ExpectedAmount>& amounts) {
+  for (const store::ExpectedAmount& amount : amounts) {
+    sections[amount.currency].expected.push_back(
+        {reason, amount.on, amount.minor, amount.count, amount.payout_ref});
+  }
+}
+
+/// What of the closing balance no line explains that waits for its settlement was carried.
+void add_carried(StatementSection& section) {
+  std::int64_t carried = section.closing;
+  for (const ExpectedReceipt& receipt : section.expected) {
+    if (receipt.reason == ExpectedReason::NotSettled) carried -= receipt.amount;
+  }
+  if (carried == 0) return;
+  section.expected.push_back(
+      {carried < 0 ? ExpectedReason::OwedByMerchant : ExpectedReason::CarriedForward, {}, carried});
+}
+
+}  // namespace
+
+std::string_view name(ExpectedReason reason) {
+  switch (reason) {
+    case ExpectedReason::PayoutOnItsWay:
+      return "payout_on_its_way";
+    case ExpectedReason::NotSettled:
+      return "not_settled";
+    case ExpectedReason::CarriedForward:
+      return "carried_forward";
+    case ExpectedReason::OwedByMerchant:
+      return "owed_by_merchant";
+    case ExpectedReason::Reserve:
+      return "reserve";
+  }
+  std::unreachable();
+}
+
 std::string_view code(StatementRefusal refusal) {
   switch (refusal) {
     case StatementRefusal::BookMissing:
@@ -224,6 +265,9 @@ base::Result<std::unique_ptr<Statement>, StatementRefusal> Statement::open(
     ledger_closing = owed_before(session, *merchant, base::plus_days(request.to, 1),
                                  header.closed_through, reading);
   }
+  // A merchant's own role may not see the reserve.
+  std::vector<store::ExpectedAmount> reserve;
+  if (!request.known_at) reserve = store::list_held_reserve(session, *merchant, request.to);
   if (access == StatementAccess::Merchant) store::see_only_merchant(session, *merchant);
   for (const store::CurrencyTotals& totals : sum_items(session, *merchant, request.from, reading)) {
     sections[totals.currency].by_type = totals.by_type;
@@ -244,6 +288,14 @@ base::Result<std::unique_ptr<Statement>, StatementRefusal> Statement::open(
   for (store::PayoutLine& payout : list_payouts(session, *merchant, request.from, reading)) {
     tell_as_of(payout, request.to);
     sections[payout.currency].payouts.push_back(std::move(payout));
+  }
+  if (!request.known_at) {
+    add_expected(sections, ExpectedReason::PayoutOnItsWay,
+                 store::list_payouts_on_their_way(session, *merchant, request.to));
+    add_expected(sections, ExpectedReason::NotSettled,
+                 store::list_unsettled(session, *merchant, request.to));
+    for (auto& [currency, section] : sections) add_carried(section);
+    add_expected(sections, ExpectedReason::Reserve, reserve);
   }
   for (auto& [currency, section] : sections) {
     section.currency = currency;

@@ -50,6 +50,24 @@ struct StatementTotals {
   std::int64_t lines = 0;
 };
 
+/// Why money is not at the merchant yet.
+enum class ExpectedReason {
+  PayoutOnItsWay,
+  NotSettled,      ///< no settlement has taken these lines
+  CarriedForward,  ///< below the smallest payout: goes into the next settlement
+  OwedByMerchant,  ///< the same, below zero
+  Reserve,         ///< held until that day
+};
+std::string_view name(ExpectedReason reason);  ///< "payout_on_its_way"
+
+struct ExpectedReceipt {
+  ExpectedReason reason;
+  std::optional<base::Day> on;  ///< not before this day; absent: with the next settlement
+  std::int64_t amount = 0;
+  std::int64_t lines = 0;
+  std::string payout_ref = {};
+};
+
 /// One currency of a statement. Opening + totals.net = closing.
 struct StatementSection {
   base::Currency currency;
@@ -58,6 +76,9 @@ struct StatementSection {
   StatementTotals totals;
   std::int64_t closing = 0;
   std::vector<store::PayoutLine> payouts;  ///< instructed in the period, as of its end
+  /// What is to come, as of the end of the period, by reason and day. What is not settled and what
+  /// is carried sum to `closing`. Not told with `known_at`.
+  std::vector<ExpectedReceipt> expected;
 };
 
 struct StatementHeader {

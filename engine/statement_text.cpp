@@ -125,6 +125,22 @@ void append_json_payouts(std::string& out, const StatementSection& section) {
   out += ']';
 }
 
+void append_json_expected(std::string& out, const StatementSection& section) {
+  out += '[';
+  for (const ExpectedReceipt& receipt : section.expected) {
+    if (&receipt != &section.expected.front()) out += ',';
+    Object object(out, section.currency);
+    object.text("reason", name(receipt.reason))
+        .day("expected_on", receipt.on)
+        .money("amount", receipt.amount)
+        .number("lines", receipt.lines);
+    receipt.payout_ref.empty() ? object.null("payout_ref")
+                               : object.text("payout_ref", receipt.payout_ref);
+    object.end();
+  }
+  out += ']';
+}
+
 void append_json_totals(std::string& out, const StatementSection& section) {
   const StatementTotals& totals = section.totals;
   Object(out, section.currency)
@@ -193,6 +209,8 @@ void StatementText::begin_json_section(std::string& out) {
   append_json_totals(out, section);
   object.begin("payouts");
   append_json_payouts(out, section);
+  object.begin("expected");
+  append_json_expected(out, section);
   object.begin("lines");
   out += '[';
 }

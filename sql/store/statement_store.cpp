@@ -184,13 +184,14 @@ ItemCursor::ItemCursor(Session& session, base::PartyId merchant, base::Currency 
                           if_known(reading, kItemIsKnown), reading.known_at ? 6 : 4),
               period(merchant, from, reading).text(currency.code())) {}
 
-std::vector<ItemRow> ItemCursor::next() {
-  const Rows rows = cursor_.next();
+namespace {
+
+std::vector<ItemRow> read_items(const Rows& rows, base::PartyId merchant, base::Currency currency) {
   std::vector<ItemRow> items(static_cast<std::size_t>(rows.size()));
   for (int i = 0; i < rows.size(); ++i) {
     ItemRow& item = items[static_cast<std::size_t>(i)];
-    item.merchant = merchant_;
-    item.currency = currency_;
+    item.merchant = merchant;
+    item.currency = currency;
     item.type = static_cast<ItemType>(rows.int2(i, 0));
     item.order_ref = rows.text(i, 1);
     item.periods = rows.int2(i, 2);
@@ -206,6 +207,92 @@ std::vector<ItemRow> ItemCursor::next() {
     item.subsidy = rows.int8(i, 12);
   }
   return items;
+}
+
+}  // namespace
+
+std::vector<ItemRow> ItemCursor::next() { return read_items(cursor_.next(), merchant_, currency_); }
+
+SettledItemCursor::SettledItemCursor(Session& session, base::PartyId merchant,
+                                     base::Currency currency, base::Day from, base::Day to)
+    : merchant_(merchant),
+      currency_(currency),
+      cursor_(session, R"sql(
+    SELECT type, order_ref, periods, occurred_at, business_date, available_on, gross_minor,
+           coupon_platform_minor, coupon_merchant_minor, coupon_sponsor_minor, discount_minor,
+           vat_minor, subsidy_minor
+    FROM merchant_item
+    WHERE merchant_id = $1 AND currency = $2 AND available_on BETWEEN $3 AND $4 AND type <> 5
+    ORDER BY available_on, business_date, occurred_at, type, order_ref COLLATE "C", net_minor)sql",
+              Params().int8(merchant.value).text(currency.code()).day(from).day(to)) {}
+
+std::vector<ItemRow> SettledItemCursor::next() {
+  return read_items(cursor_.next(), merchant_, currency_);
+}
+
+std::vector<SettlementTotals> list_settlement_totals(Session& session, base::PartyId merchant,
+                                                     base::Day from, base::Day to) {
+  const Rows rows = query(session, R"sql(
+    SELECT s.currency, s.window_from, s.settled_on, s.opening_minor, s.payout_minor,
+           s.carried_minor, coalesce(p.payout_ref, '')
+    FROM settlement s
+    LEFT JOIN payout p ON p.merchant_id = s.merchant_id AND p.currency = s.currency
+                      AND p.settled_on = s.settled_on AND p.kind = 1
+    WHERE s.merchant_id = $1 AND s.settled_on BETWEEN $2 AND $3
+    ORDER BY s.currency, s.settled_on)sql",
+                          Params().int8(merchant.value).day(from).day(to));
+  std::vector<SettlementTotals> settlements;
+  for (int i = 0; i < rows.size(); ++i) {
+    settlements.push_back({currency_at(rows, i, 0), rows.day(i, 1), rows.day(i, 2), rows.int8(i, 3),
+                           rows.int8(i, 4), rows.int8(i, 5), std::string(rows.text(i, 6))});
+  }
+  return settlements;
+}
+
+namespace {
+
+std::vector<ExpectedAmount> read_expected(const Rows& rows) {
+  std::vector<ExpectedAmount> amounts;
+  for (int i = 0; i < rows.size(); ++i) {
+    amounts.push_back({currency_at(rows, i, 0), rows.day(i, 1), rows.int8(i, 2), rows.int8(i, 3),
+                       std::string(rows.text(i, 4))});
+  }
+  return amounts;
+}
+
+}  // namespace
+
+std::vector<ExpectedAmount> list_unsettled(Session& session, base::PartyId merchant, base::Day to) {
+  return read_expected(query(session, R"sql(
+    WITH last AS (SELECT currency, max(settled_on) AS settled_on FROM settlement
+                  WHERE merchant_id = $1 AND settled_on <= $2 GROUP BY currency)
+    SELECT i.currency, i.available_on, sum(i.net_minor)::bigint, count(*), ''
+    FROM merchant_item i LEFT JOIN last l ON l.currency = i.currency
+    WHERE i.merchant_id = $1 AND i.business_date <= $2
+      AND i.available_on > coalesce(l.settled_on, '-infinity')
+    GROUP BY i.currency, i.available_on ORDER BY i.currency, i.available_on)sql",
+                             Params().int8(merchant.value).day(to)));
+}
+
+std::vector<ExpectedAmount> list_held_reserve(Session& session, base::PartyId merchant,
+                                              base::Day to) {
+  return read_expected(query(session, R"sql(
+    SELECT currency, release_on, sum(amount_minor)::bigint, count(*), ''
+    FROM reserve_tranche
+    WHERE merchant_id = $1 AND settled_on <= $2 AND (released_on IS NULL OR released_on > $2)
+    GROUP BY currency, release_on ORDER BY currency, release_on)sql",
+                             Params().int8(merchant.value).day(to)));
+}
+
+std::vector<ExpectedAmount> list_payouts_on_their_way(Session& session, base::PartyId merchant,
+                                                      base::Day to) {
+  return read_expected(query(session, R"sql(
+    SELECT currency, settled_on, amount_minor, 1::bigint, payout_ref
+    FROM payout
+    WHERE merchant_id = $1 AND instructed_on <= $2
+      AND (confirmed_on IS NULL OR confirmed_on > $2) AND (rejected_on IS NULL OR rejected_on > $2)
+    ORDER BY currency, settled_on, payout_ref COLLATE "C")sql",
+                             Params().int8(merchant.value).day(to)));
 }
 
 }  // namespace store

@@ -86,6 +86,37 @@ struct SettlementWindow {
 std::vector<SettlementWindow> list_settlements(Session& session, base::PartyId merchant,
                                                base::Day from, const Reading& reading);
 
+/// Money a merchant can expect, of one currency and day.
+struct ExpectedAmount {
+  base::Currency currency;
+  base::Day on;
+  std::int64_t minor = 0;
+  std::int64_t count = 0;
+  std::string payout_ref = {};  ///< of a payout on its way
+};
+/// Items through `to` that no settlement through `to` took, by the day from which one can.
+std::vector<ExpectedAmount> list_unsettled(Session& session, base::PartyId merchant, base::Day to);
+/// Reserve held at the end of `to`, by the day it is released.
+std::vector<ExpectedAmount> list_held_reserve(Session& session, base::PartyId merchant,
+                                              base::Day to);
+/// Payouts on their way at the end of `to`, by the day they were settled.
+std::vector<ExpectedAmount> list_payouts_on_their_way(Session& session, base::PartyId merchant,
+                                                      base::Day to);
+
+/// A settlement with what it began with and what it left.
+struct SettlementTotals {
+  base::Currency currency;
+  base::Day window_from;
+  base::Day settled_on;
+  std::int64_t opening = 0;
+  std::int64_t payout = 0;
+  std::int64_t carried = 0;
+  std::string payout_ref = {};  ///< empty if it paid nothing
+};
+/// Settlements of the dates, by currency and date.
+std::vector<SettlementTotals> list_settlement_totals(Session& session, base::PartyId merchant,
+                                                     base::Day from, base::Day to);
+
 enum class PayoutStatus : std::int16_t { Instructed = 1, Confirmed = 2, Returned = 3 };
 
 struct PayoutLine {
@@ -111,6 +142,20 @@ class ItemCursor {
 
   /// The next items; none when all have been read. Party, id, event and plan are not filled in.
   std::vector<ItemRow> next();
+
+ private:
+  base::PartyId merchant_;
+  base::Currency currency_;
+  Cursor cursor_;
+};
+
+/// Items of one currency that became available in the dates, payouts left out: what the settlements
+/// of these windows settled. Ordered by that date, and then by what they say.
+class SettledItemCursor {
+ public:
+  SettledItemCursor(Session& session, base::PartyId merchant, base::Currency currency,
+                    base::Day from, base::Day to);
+  std::vector<ItemRow> next();  ///< as ItemCursor's
 
  private:
   base::PartyId merchant_;
