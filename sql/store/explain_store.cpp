@@ -23,7 +23,7 @@ constexpr std::string_view kMoved = R"(
       AND s.account_id IN (SELECT a.account_id FROM account a
                              LEFT JOIN party o ON o.party_id = a.owner_id
                            WHERE a.code = $3 AND a.currency = $2 AND ($4 = '' OR o.ref = $4)
-                             AND ($5 IS NULL OR a.tag = $5))
+                             AND ($5::text IS NULL OR a.tag = $5::text))
       AND ($6 = '' OR j.party_id IN (SELECT w.party_id FROM party w WHERE w.ref = $6))
       AND ($7 = '' OR p.purchase_ref = $7))";
 
@@ -181,7 +181,7 @@ std::vector<LimitUse> list_limit_uses(Session& session, const ExplainedLimit& li
                  outstanding_minor AS amount, dpd
           FROM plan WHERE party_id = $1 AND currency = $2 AND outstanding_minor > 0
           UNION ALL
-          SELECT true, hold_ref, merchant_id, business_date, amount_minor, 0
+          SELECT true, hold_ref, merchant_id, business_date, amount_minor, 0::smallint
           FROM hold WHERE party_id = $1 AND currency = $2 AND status = 1) x
       JOIN party w ON w.party_id = x.merchant_id
     ORDER BY x.is_hold, x.day, x.ref COLLATE "C" LIMIT $3)",
