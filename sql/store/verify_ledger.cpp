@@ -234,13 +234,15 @@ constexpr const char* kRecognition = R"(
   WITH code AS (SELECT account_id, code, tag, currency FROM account
                 WHERE code IN (1104, 2301, 2302, 6001, 6003, 6010)),
   moved AS MATERIALIZED (
-    SELECT s.account_id, j.rule IN (9, 10, 62) AS earned,
-           CASE WHEN j.rule IN (9, 10, 62) THEN j.business_date END AS business_date,
-           sum(s.amount) AS amount
-    FROM journal j
-      CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
-        AS t (debit, credit, amount)
-      CROSS JOIN LATERAL (VALUES (t.debit, -t.amount), (t.credit, t.amount)) AS s (account_id, amount)
+    SELECT s.account_id, x.earned, x.business_date, sum(s.amount) AS amount
+    FROM (SELECT j.rule IN (9, 10, 62) AS earned,
+                 CASE WHEN j.rule IN (9, 10, 62) THEN j.business_date END AS business_date,
+                 t.debit, t.credit, sum(t.amount) AS amount
+          FROM journal j
+            CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
+              AS t (debit, credit, amount)
+          GROUP BY 1, 2, 3, 4) x
+      CROSS JOIN LATERAL (VALUES (x.debit, -x.amount), (x.credit, x.amount)) AS s (account_id, amount)
     WHERE s.account_id IN (SELECT account_id FROM code)
     GROUP BY 1, 2, 3),
   plans AS MATERIALIZED (
