@@ -207,10 +207,9 @@ Product read_product(Section section) {
                                    {"year365", RateBasis::PerYear365},
                                    {"year360", RateBasis::PerYear360}});
     product.rate = section.percent("rate_percent", basis);
-    if (product.method == Method::FlatFee && basis != RateBasis::PerPeriod &&
-        basis != RateBasis::PerMonth) {
-      wrong(section.path("rate_per"), section.text_or("rate_per", ""),
-            "is period or month: a fee counts no days");
+    if (product.method == Method::FlatFee && basis == RateBasis::PerDay) {
+      wrong(section.path("rate_per"), section.text("rate_per"),
+            "is not a day for a fee: it counts no days");
     }
     if (product.rate.e8 > base::kRateScale) {
       wrong(section.path("rate_percent"), text_of(section.require("rate_percent")),

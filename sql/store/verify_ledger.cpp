@@ -95,7 +95,7 @@ constexpr const char* kControlAccounts = R"(
     WHERE i.coupon_platform_minor <> 0 OR i.coupon_sponsor_minor <> 0
     GROUP BY p.product, p.sponsor_id, i.currency),
   part (code, owner_id, currency, balance, tag) AS MATERIALIZED (
-    SELECT code, owner_id, currency, balance, '' FROM (
+    SELECT code, owner_id, currency, sum(balance), '' FROM (
     SELECT 1101, NULL::bigint, currency, sum(outstanding_minor)::numeric FROM plan GROUP BY currency
     UNION ALL
     SELECT 1102, NULL, p.currency, sum(f.unpaid)
@@ -120,6 +120,18 @@ constexpr const char* kControlAccounts = R"(
     UNION ALL
     SELECT 1190 + ecl_stage, NULL, currency, -sum(allowance_minor)
     FROM plan WHERE ecl_stage > 0 GROUP BY ecl_stage, currency
+    UNION ALL  -- what a date that is not closed yet will post of it
+    SELECT 1190 + x.stage, NULL, x.currency, sum(x.amount)
+    FROM accrual_part a
+      CROSS JOIN LATERAL (
+        SELECT (CASE WHEN a.kind < 100 THEN a.kind - 10 ELSE (a.kind - 100) % 10 END)::int AS stage,
+               a.currency, a.amount_minor AS amount
+        UNION ALL
+        SELECT (a.kind - 100) / 10, a.currency, -a.amount_minor WHERE a.kind > 100) x
+    WHERE a.kind > 10 AND a.business_date > (SELECT closed_through FROM book)
+      AND NOT EXISTS (SELECT FROM close_step s
+                      WHERE s.business_date = a.business_date AND s.step = 'income')
+    GROUP BY x.stage, x.currency
     UNION ALL
     SELECT 9201, NULL, currency, sum(claim_minor) FROM plan WHERE claim_minor > 0
     GROUP BY currency
@@ -152,6 +164,7 @@ constexpr const char* kControlAccounts = R"(
           UNION ALL
           SELECT sponsor_id, currency, subsidy_minor FROM plan WHERE subsidy_payer = 3) x
     GROUP BY sponsor_id, currency) x (code, owner_id, currency, balance)
+    GROUP BY code, owner_id, currency
     UNION ALL
     SELECT 6402, NULL, currency, sum(platform), product FROM coupon WHERE platform <> 0
     GROUP BY currency, product),

@@ -122,7 +122,7 @@ TEST(Catalog, NamesEachWrongFieldWithValueAndRule) {
       {"\"interest_free\"", "\"flat_fee\"\nrate_percent = \"100.01\"",
        "product.plain.rate_percent|100.01|is at most 100 %"},
       {"\"interest_free\"", "\"flat_fee\"\nrate_percent = \"1\"\nrate_per = \"week\"",
-       "product.plain.rate_per|week|is one of: period, month"},
+       "product.plain.rate_per|week|is one of: period, day, month"},
       {"installments_max = 12", "installments_max = 61",
        "product.plain.installments_max|61|is a whole number from 1 to 60"},
       {"installments_min = 1\n", "installments_min = 0\n",
@@ -207,14 +207,35 @@ TEST(Catalog, SurvivesEveryPrefix) {
 }
 
 // It could be scheduled, but nothing would accrue its interest in the books.
-TEST(Catalog, ProductsWithInterestAreRefused) {
-  std::string body = read("catalog/baitiao.toml");
-  const std::string method = "method = \"flat_fee\"";
-  body.replace(body.find(method), method.size(), "method = \"level_payment\"");
-  const auto catalog = parse_catalog(body);
-  ASSERT_FALSE(catalog);
-  EXPECT_EQ(catalog.error().field, "product.flat_fee.method");
-  EXPECT_EQ(catalog.error().value, "level_payment");
+TEST(Catalog, ProductsMayBearInterest) {
+  const std::string original = read("catalog/baitiao.toml");
+  const auto with_product = [&](const std::string& lines) {
+    return parse_catalog(original +
+                         "\n[[product]]\nname = \"loan\"\ninstallments_min = 1\n"
+                         "installments_max = 24\n" +
+                         lines);
+  };
+  const auto level =
+      with_product("method = \"level_payment\"\nrate_percent = \"1\"\nrate_per = \"period\"\n");
+  ASSERT_TRUE(level) << level.error().field << " " << level.error().rule;
+  EXPECT_EQ(level->find_product("loan")->method, scheduling::Method::LevelPayment);
+  const auto daily = with_product(
+      "method = \"daily_interest\"\nrate_percent = \"0.05\"\nrate_per = \"day\"\n"
+      "day_count = \"ACT/360\"\n");
+  ASSERT_TRUE(daily) << daily.error().field << " " << daily.error().rule;
+  EXPECT_EQ(daily->find_product("loan")->day_count, scheduling::DayCount::Act360);
+  const auto fee =
+      with_product("method = \"flat_fee\"\nrate_percent = \"0.05\"\nrate_per = \"day\"\n");
+  ASSERT_FALSE(fee);
+  EXPECT_EQ(fee.error().field, "product.loan.rate_per");
+  const auto count =
+      with_product("method = \"flat_fee\"\nrate_percent = \"0.5\"\nday_count = \"ACT/360\"\n");
+  ASSERT_FALSE(count);
+  EXPECT_EQ(count.error().field, "product.loan.day_count");
+  const auto unknown =
+      with_product("method = \"level_payment\"\nrate_percent = \"1\"\nday_count = \"ACT/999\"\n");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().value, "ACT/999");
 }
 
 TEST(Catalog, BaitiaoExampleIsWhole) {

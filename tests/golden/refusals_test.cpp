@@ -156,7 +156,7 @@ TEST(Refusals, OfManualJournalsAndMerchants) {
        "PAYOUT_UNKNOWN"},
       {R"({"type":"merchant_debit","ref":"T3","merchant":"M9","at":"2026-06-18 13:00:00","amount":"-1.00"})",
        "AMOUNT_NOT_POSITIVE"},
-      {R"({"type":"payoff","ref":"T4","purchase":"O1","at":"2026-06-18 14:00:00","amount":"10.00","currency":"JPY"})",
+      {R"({"type":"payoff","ref":"T4","purchase":"O1","at":"2026-06-18 14:00:00","amount":"10","currency":"JPY"})",
        "CURRENCY_MISMATCH"},
   });
 }
