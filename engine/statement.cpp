@@ -265,9 +265,12 @@ base::Result<std::unique_ptr<Statement>, StatementRefusal> Statement::open(
     ledger_closing = owed_before(session, *merchant, base::plus_days(request.to, 1),
                                  header.closed_through, reading);
   }
+  // Tables that carry business dates only can tell what is expected at the end of a date that was
+  // sealed then, or as it is now.
+  const bool tells_expected = !request.known_at || is_closed;
   // A merchant's own role may not see the reserve.
   std::vector<store::ExpectedAmount> reserve;
-  if (!request.known_at) reserve = store::list_held_reserve(session, *merchant, request.to);
+  if (tells_expected) reserve = store::list_held_reserve(session, *merchant, request.to);
   if (access == StatementAccess::Merchant) store::see_only_merchant(session, *merchant);
   for (const store::CurrencyTotals& totals : sum_items(session, *merchant, request.from, reading)) {
     sections[totals.currency].by_type = totals.by_type;
@@ -289,7 +292,7 @@ base::Result<std::unique_ptr<Statement>, StatementRefusal> Statement::open(
     tell_as_of(payout, request.to);
     sections[payout.currency].payouts.push_back(std::move(payout));
   }
-  if (!request.known_at) {
+  if (tells_expected) {
     add_expected(sections, ExpectedReason::PayoutOnItsWay,
                  store::list_payouts_on_their_way(session, *merchant, request.to));
     add_expected(sections, ExpectedReason::NotSettled,
