@@ -35,6 +35,8 @@ std::string landing_page() {
 <tr><td><a href="/readyz">/readyz</a></td><td>the books can be read, and how far they are closed</td></tr>
 <tr><td>/v1/merchants/{ref}/statements?from=&amp;to=</td>
     <td>a merchant's statement, JSON or CSV; needs a key</td></tr>
+<tr><td>/v1/limit-changes?after=&amp;limit=</td>
+    <td>decisions on customers' limits, in order; needs a key made with <code>--limits</code></td></tr>
 </table>
 <h2>Fetch a statement</h2>
 <pre>KEY=$(fenqi key create --merchant REF --name "finance")
@@ -61,7 +63,7 @@ std::string openapi() {
   "info": {
     "title": "fenqi",
     "version": "1",
-    "description": "Statements of merchants. Money is an exact decimal string with its currency; dates are YYYY-MM-DD business dates; instants are RFC 3339."
+    "description": "Statements of merchants, and the feed of limit changes. Money is an exact decimal string with its currency; dates are YYYY-MM-DD business dates; instants are RFC 3339."
   },
   "components": {
     "securitySchemes": {
@@ -144,6 +146,34 @@ std::string openapi() {
           "statements": {"type": "array", "description": "one a currency", "items": {"$ref": "#/components/schemas/Statement"}}
         }
       },
+      "LimitChange": {
+        "type": "object",
+        "required": ["position", "id", "listed_at", "business_date", "customer", "reason", "action", "old_limit", "new_limit", "old_block", "new_block", "outstanding", "dpd", "purchase_refs"],
+        "properties": {
+          "position": {"type": "integer", "description": "1, 2, 3 ... without gaps"},
+          "id": {"type": "string", "examples": ["lc_1f0c2ab9d3_17"]},
+          "listed_at": {"type": "string", "format": "date-time"},
+          "business_date": {"type": "string", "format": "date"},
+          "customer": {"type": "string"},
+          "reason": {"type": "string", "examples": ["L01"]},
+          "action": {"enum": ["block", "cut", "close", "unblock", "restore"]},
+          "old_limit": {"$ref": "#/components/schemas/Money"},
+          "new_limit": {"$ref": "#/components/schemas/Money"},
+          "old_block": {"enum": ["none", "until_paid", "closed"]},
+          "new_block": {"enum": ["none", "until_paid", "closed"]},
+          "outstanding": {"$ref": "#/components/schemas/Money"},
+          "dpd": {"type": "integer"},
+          "purchase_refs": {"type": "array", "items": {"type": "string"}}
+        }
+      },
+      "LimitChanges": {
+        "type": "object", "required": ["feed", "limit_changes", "next"],
+        "properties": {
+          "feed": {"type": "string"},
+          "limit_changes": {"type": "array", "items": {"$ref": "#/components/schemas/LimitChange"}},
+          "next": {"type": "string", "description": "the cursor to go on with"}
+        }
+      },
       "Problem": {
         "type": "object", "required": ["type", "title", "status", "code", "detail"],
         "properties": {
@@ -181,6 +211,35 @@ std::string openapi() {
           "401": {"$ref": "#/components/responses/Problem"},
           "403": {"$ref": "#/components/responses/Problem"},
           "404": {"$ref": "#/components/responses/Problem"},
+          "406": {"$ref": "#/components/responses/Problem"},
+          "422": {"$ref": "#/components/responses/Problem"},
+          "429": {"$ref": "#/components/responses/Problem"},
+          "503": {"$ref": "#/components/responses/Problem"}
+        }
+      }
+    },
+    "/v1/limit-changes": {
+      "get": {
+        "summary": "Limit changes behind a cursor, in order",
+        "description": "The last page is the one with fewer than limit changes. Needs the scope limits:read.",
+        "security": [{"bearer": []}, {"header": []}],
+        "parameters": [
+          {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}},
+          {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 1000}},
+          {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
+        ],
+        "responses": {
+          "200": {
+            "description": "A page; a full one has an ETag. The next cursor is also in the header Fenqi-Next.",
+            "content": {
+              "application/json": {"schema": {"$ref": "#/components/schemas/LimitChanges"}},
+              "application/x-ndjson": {"schema": {"$ref": "#/components/schemas/LimitChange"}},
+              "text/csv": {"schema": {"type": "string"}}
+            }
+          },
+          "304": {"description": "What you have is still right"},
+          "401": {"$ref": "#/components/responses/Problem"},
+          "403": {"$ref": "#/components/responses/Problem"},
           "406": {"$ref": "#/components/responses/Problem"},
           "422": {"$ref": "#/components/responses/Problem"},
           "429": {"$ref": "#/components/responses/Problem"},

@@ -85,7 +85,10 @@ Problem unauthenticated() {
 Problem key_of_another_merchant() {
   return {403, "FORBIDDEN", "This API key belongs to another merchant."};
 }
-Problem scope_missing() { return {403, "SCOPE_MISSING", "This API key may not read statements."}; }
+Problem scope_missing(std::string_view scope) {
+  return {403, "SCOPE_MISSING",
+          "This API key may not do this: it needs the scope " + std::string(scope) + "."};
+}
 Problem not_found() { return {404, "NOT_FOUND", "There is nothing at this address."}; }
 Problem merchant_unknown(const std::string& ref) {
   return {404, "MERCHANT_UNKNOWN", "There is no merchant \"" + ref + "\"."};
@@ -94,7 +97,8 @@ Problem method_not_allowed(const std::string& method) {
   return {405, "METHOD_NOT_ALLOWED", method + " is not possible here; GET and HEAD are."};
 }
 Problem not_acceptable() {
-  return {406, "NOT_ACCEPTABLE", "Offered are application/json and text/csv."};
+  return {406, "NOT_ACCEPTABLE",
+          "Offered are application/json and text/csv, and of feeds application/x-ndjson."};
 }
 Problem body_not_accepted() { return {413, "BODY_NOT_ACCEPTED", "Requests have no body here."}; }
 Problem request_malformed() { return {400, "REQUEST_MALFORMED", "This is no HTTP request."}; }
@@ -116,7 +120,7 @@ Problem parameter_invalid(std::string field, std::string value, std::string rule
 }
 Problem too_many_requests() {
   Problem problem{429, "TOO_MANY_REQUESTS",
-                  "This key has as many statements under way as it may have at once."};
+                  "This key has as many requests under way as it may have at once."};
   problem.retry_after_seconds = 1;
   return problem;
 }

@@ -36,7 +36,7 @@ std::span<const std::string_view> problem_codes();
 
 Problem unauthenticated();
 Problem key_of_another_merchant();
-Problem scope_missing();
+Problem scope_missing(std::string_view scope);
 Problem not_found();
 Problem merchant_unknown(const std::string& ref);
 Problem method_not_allowed(const std::string& method);

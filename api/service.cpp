@@ -10,6 +10,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "api/limit_feed_page.h"
 #include "api/pages.h"
 #include "api/problem.h"
 #include "api/request.h"
@@ -159,6 +160,7 @@ struct Service::Impl {
   void answer(const Request& request, Response& response);
   void route(const Request& request, Response& response);
   void send_statement(const Request& request, Response& response, const std::string& merchant);
+  void send_limit_changes(const Request& request, Response& response);
   void check_ready(Response& response);
   SessionPool::Lease take_session();
   static void explain(Response& response);
@@ -215,9 +217,10 @@ void Service::Impl::route(const Request& request, Response& response) {
   const auto& path = *segments;
   const bool is_statements = path.size() == 4 && path[0] == "v1" && path[1] == "merchants" &&
                              !path[2].empty() && path[3] == "statements";
+  const bool is_limits = path.size() == 2 && path[0] == "v1" && path[1] == "limit-changes";
   const bool is_page = path.size() == 1 && (path[0].empty() || path[0] == "healthz" ||
                                             path[0] == "readyz" || path[0] == "openapi.json");
-  if (!is_statements && !is_page) throw Refused{not_found()};
+  if (!is_statements && !is_limits && !is_page) throw Refused{not_found()};
   if (request.method != "GET" && request.method != "HEAD") {
     throw Refused{method_not_allowed(request.method)};
   }
@@ -226,6 +229,7 @@ void Service::Impl::route(const Request& request, Response& response) {
     throw Refused{body_not_accepted()};
   }
   if (is_statements) return send_statement(request, response, path[2]);
+  if (is_limits) return send_limit_changes(request, response);
   if (path[0] == "healthz")
     return response.set_content("{\"status\":\"ok\"}\n", "application/json");
   if (path[0] == "readyz") return check_ready(response);
@@ -251,12 +255,28 @@ void Service::Impl::check_ready(Response& response) {
       "application/json");
 }
 
+void Service::Impl::send_limit_changes(const Request& request, Response& response) {
+  auto lease = take_session();
+  const auto key = engine::check_api_key(*lease, api_key_of(request));
+  if (!key) throw Refused{unauthenticated()};
+  if (!engine::has_scope(*key, engine::kScopeLimits)) {
+    throw Refused{scope_missing(engine::kScopeLimits)};
+  }
+  auto hold = counter.take(key->id, std::max<std::size_t>(1, options.workers / 2));
+  if (!hold) throw Refused{too_many_requests()};
+  if (auto problem = answer_limit_changes(request, response, *lease)) {
+    throw Refused{std::move(*problem)};
+  }
+}
+
 void Service::Impl::send_statement(const Request& request, Response& response,
                                    const std::string& merchant) {
   auto lease = take_session();
   const auto key = engine::check_api_key(*lease, api_key_of(request));
   if (!key) throw Refused{unauthenticated()};
-  if (!engine::has_scope(*key, engine::kScopeStatements)) throw Refused{scope_missing()};
+  if (!engine::has_scope(*key, engine::kScopeStatements)) {
+    throw Refused{scope_missing(engine::kScopeStatements)};
+  }
   // Said of every merchant but the key's own, so that it doesn't tell who exists.
   if (key->merchant && key->merchant_ref != merchant) throw Refused{key_of_another_merchant()};
   const auto chosen =

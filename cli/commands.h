@@ -27,5 +27,6 @@ void add_reconcile(CLI::App& app, Outcome& outcome);  // reconcile_command.cpp
 void add_replay(CLI::App& app, Outcome& outcome);     // replay_command.cpp
 void add_statement(CLI::App& app, Outcome& outcome);  // statement_command.cpp
 void add_verify(CLI::App& app, Outcome& outcome);     // verify_command.cpp
+void add_webhook(CLI::App& app, Outcome& outcome);    // webhook_command.cpp
 
 }  // namespace cli

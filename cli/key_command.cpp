@@ -15,6 +15,7 @@ namespace {
 struct Options {
   std::string merchant;
   bool all = false;
+  bool limits = false;
   std::string name;
   std::string id;
 };
@@ -22,12 +23,13 @@ struct Options {
 store::Session open() { return store::Session(store::open_migrated_database()); }
 
 Exit create(const Options& options) {
-  if (options.all == !options.merchant.empty()) {
-    throw CLI::ValidationError("key create", "give either --merchant or --all");
+  if (options.all + options.limits + !options.merchant.empty() != 1) {
+    throw CLI::ValidationError("key create", "give one of --merchant, --all and --limits");
   }
   store::Session session = open();
   const auto merchant = options.all ? std::nullopt : std::optional<std::string>(options.merchant);
-  const auto key = engine::create_api_key(session, merchant, options.name);
+  const auto key = options.limits ? engine::create_limits_key(session, options.name)
+                                  : engine::create_api_key(session, merchant, options.name);
   if (!key) {
     std::cerr << fmt::format("fenqi: there is no merchant \"{}\"\n", options.merchant);
     return Exit::Refused;
@@ -41,11 +43,12 @@ Exit list() {
   store::Session session = open();
   using enum TextTable::Align;
   TextTable table;
-  table.column("key", Left).column("merchant", Left).column("name", Left);
+  table.column("key", Left).column("merchant", Left).column("may", Left).column("name", Left);
   table.column("created", Left).column("revoked", Left);
   for (const store::ApiKeyRow& key : store::list_api_keys(session)) {
     table.row({key.id, key.merchant ? shorten(key.merchant_ref, 40) : "(all)",
-               shorten(key.name, 40), base::to_string(key.created_at).substr(0, 19) + "Z",
+               fmt::format("{}", fmt::join(key.scopes, " ")), shorten(key.name, 40),
+               base::to_string(key.created_at).substr(0, 19) + "Z",
                key.revoked_at ? base::to_string(*key.revoked_at).substr(0, 19) + "Z" : ""});
   }
   table.print(std::cout);
@@ -71,6 +74,7 @@ void add_key(CLI::App& app, Outcome& outcome) {
   CLI::App* make = command->add_subcommand("create", "Make a key and print it, this once");
   make->add_option("--merchant", options->merchant, "For this merchant's statements only");
   make->add_flag("--all", options->all, "For every merchant's statements");
+  make->add_flag("--limits", options->limits, "For the feed of limit changes, and nothing else");
   make->add_option("--name", options->name, "What it is for, for people");
   make->callback([options, &outcome] { outcome.exit = create(*options); });
   command->add_subcommand("list", "All keys, without their secrets")->callback([&outcome] {

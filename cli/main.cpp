@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
            cli::add_reconcile, cli::add_plan,      cli::add_replay,   cli::add_generate,
            cli::add_demo,      cli::add_statement, cli::add_payouts,  cli::add_export,
            cli::add_verify,    cli::add_proofs,    cli::add_evidence, cli::add_key,
-           cli::add_serve,     cli::add_bench,
+           cli::add_serve,     cli::add_webhook,   cli::add_bench,
        }) {
     add(app, outcome);
   }

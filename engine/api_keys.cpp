@@ -41,7 +41,24 @@ std::string hash_of(std::string_view secret) {
   return hash;
 }
 
+/// Fills in id and secret, and stores it.
+NewApiKey store_key(store::Session& session, store::ApiKeyRow row) {
+  const std::string secret = random_text(kSecretBytes, false);
+  row.id = random_text(kIdBytes, true);
+  row.secret_hash = hash_of(secret);
+  store::insert_api_key(session, row);
+  return NewApiKey{row.id, std::string(kPrefix) + row.id + "_" + secret};
+}
+
 }  // namespace
+
+NewApiKey create_limits_key(store::Session& session, const std::string& name) {
+  start_sodium();
+  store::ApiKeyRow row;
+  row.name = name;
+  row.scopes = {std::string(kScopeLimits)};
+  return store_key(session, std::move(row));
+}
 
 base::Result<NewApiKey, ApiKeyRefusal> create_api_key(store::Session& session,
                                                       const std::optional<std::string>& merchant,
@@ -52,13 +69,9 @@ base::Result<NewApiKey, ApiKeyRefusal> create_api_key(store::Session& session,
     row.merchant = store::find_merchant(session, *merchant);
     if (!row.merchant) return std::unexpected(ApiKeyRefusal::MerchantUnknown);
   }
-  const std::string secret = random_text(kSecretBytes, false);
-  row.id = random_text(kIdBytes, true);
-  row.secret_hash = hash_of(secret);
   row.name = name;
   row.scopes = {std::string(kScopeStatements)};
-  store::insert_api_key(session, row);
-  return NewApiKey{row.id, std::string(kPrefix) + row.id + "_" + secret};
+  return store_key(session, std::move(row));
 }
 
 std::optional<store::ApiKeyRow> check_api_key(store::Session& session, std::string_view key) {

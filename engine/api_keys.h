@@ -13,6 +13,8 @@ namespace engine {
 
 /// The scope that lets a key read merchants' statements.
 inline constexpr std::string_view kScopeStatements = "statements:read";
+/// The one that lets it read every customer's limit changes. A merchant's key never has it.
+inline constexpr std::string_view kScopeLimits = "limits:read";
 
 struct NewApiKey {
   std::string id;
@@ -20,6 +22,9 @@ struct NewApiKey {
 };
 
 enum class ApiKeyRefusal { MerchantUnknown };
+
+/// Makes a key that reads limit changes and nothing else.
+NewApiKey create_limits_key(store::Session& session, const std::string& name);
 
 /// Makes a key for one merchant's statements, or for everybody's if no merchant is given.
 base::Result<NewApiKey, ApiKeyRefusal> create_api_key(store::Session& session,

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "sql/store/clearing_store.h"
 #include "sql/store/customer_store.h"
+#include "sql/store/limit_feed_store.h"
 #include "sql/store/party_store.h"
 #include "sql/store/suspense_store.h"
 
@@ -283,6 +284,7 @@ std::vector<char> save_customers(store::Session& session, BlockIds& ids, Account
   store::clear_suspense(session, gathered.suspense_cleared);
   store::copy_items(session, gathered.items);
   store::copy_limit_changes(session, gathered.limit_changes);
+  store::copy_limit_outbox(session, gathered.limit_changes);
   store::copy_holds(session, gathered.new_holds);
   store::update_holds(session, gathered.changed_holds);
   std::vector<store::AccrualPart> parts;
