@@ -2,18 +2,17 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/reconcile_options.h"
 #include "cli/tables.h"
-#include "engine/input/csv.h"
 #include "engine/reconcile.h"
 #include "sql/store/database.h"
-#include "sql/store/party_store.h"
 
 namespace cli {
 namespace {
@@ -22,16 +21,18 @@ constexpr std::size_t kRefWidth = 24;
 constexpr std::size_t kWhyWidth = 80;
 
 struct Options {
-  std::string channel;
-  std::string date;
+  ReconcileScope scope;
   std::string type;
   std::string format = "table";
   std::string out;
-  int days = 30;
 };
 
 std::string cell(const engine::NamedBreak& b, std::int64_t minor) {
-  return base::to_decimal(minor, b.currency.exponent());
+  return amount_text(minor, b.currency);
+}
+
+std::string difference(const engine::NamedBreak& b) {
+  return difference_text(std::string(name(b.what.type)), b.what.difference, b.currency);
 }
 
 void print_table(std::ostream& out, const std::vector<engine::NamedBreak>& breaks,
@@ -46,7 +47,7 @@ void print_table(std::ostream& out, const std::vector<engine::NamedBreak>& break
     const int age = base::days_between(b.day, as_of);
     table.row({std::string(name(b.what.type)), base::to_string(b.day), std::to_string(age),
                std::string(name(reconciliation::escalation_of(age))), shorten(b.ours, kRefWidth),
-               shorten(b.theirs, kRefWidth), cell(b, b.amount), cell(b, b.what.difference),
+               shorten(b.theirs, kRefWidth), cell(b, b.amount), difference(b),
                shorten(b.what.why, kWhyWidth)});
   }
   if (!breaks.empty()) table.print(out);
@@ -66,55 +67,49 @@ void write_csv(Output& output, const std::vector<engine::NamedBreak>& breaks, ba
                                           b.theirs,
                                           std::string(b.currency.code()),
                                           cell(b, b.amount),
-                                          cell(b, b.what.difference),
+                                          difference(b),
                                           b.what.field,
                                           b.what.ours,
                                           b.what.theirs,
                                           b.nearest,
                                           b.what.why};
-    std::string line;
-    for (const std::string& field : fields) {
-      if (!line.empty()) line += ',';
-      line += input::csv_field(field);
-    }
-    output.write(line + "\r\n");
+    write_csv_line(output, fields);
   }
 }
 
 /// The matched and the breaks in sums, for whoever reads the list too.
 void print_sums(const engine::Reconciliation& result, std::size_t shown) {
-  for (const store::AgreedSum& sum : result.matched) {
+  std::map<base::Currency, engine::MatchedSum> totals;
+  for (const engine::MatchedSum& sum : result.matched) {
+    totals[sum.currency].count += sum.count;
+    totals[sum.currency].amount += sum.amount;
+  }
+  for (const auto& [currency, sum] : totals) {
     std::cerr << fmt::format("matched {} rows, {} {}\n", sum.count,
-                             base::to_decimal(sum.amount, sum.currency.exponent()),
-                             sum.currency.code());
+                             amount_text(sum.amount, currency), currency.code());
   }
   std::cerr << fmt::format("breaks {}{}\n", result.breaks.size(),
                            shown == result.breaks.size() ? "" : fmt::format(", {} shown", shown));
 }
 
 Exit show(const Options& options) {
-  const auto as_of = base::parse_day(options.date);
-  if (!as_of) {
-    throw CLI::ValidationError("--date", fmt::format("\"{}\" is no date YYYY-MM-DD", options.date));
-  }
   store::Session session(store::open_migrated_database());
-  const auto found =
-      store::find_parties(session, store::PartyKind::Channel, std::vector{options.channel});
-  if (found.empty()) {
-    std::cerr << fmt::format("fenqi: the book has no channel {}\n", options.channel);
-    return Exit::Refused;
+  const store::Comparison comparison = comparison_option(session, options.scope);
+  engine::Reconciliation result;
+  {
+    const store::Transaction transaction(session,
+                                         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    result = engine::reconcile_channel(session, comparison);
   }
-  const engine::Reconciliation result = engine::reconcile_channel(
-      session, found.front().id, base::plus_days(*as_of, 1 - options.days), *as_of);
   std::vector<engine::NamedBreak> breaks = result.breaks;
   if (!options.type.empty()) {
     std::erase_if(breaks, [&](const auto& b) { return name(b.what.type) != options.type; });
   }
   Output output(options.out);
   if (options.format == "csv") {
-    write_csv(output, breaks, *as_of);
+    write_csv(output, breaks, comparison.to);
   } else {
-    print_table(output.stream(), breaks, *as_of);
+    print_table(output.stream(), breaks, comparison.to);
   }
   output.commit();
   print_sums(result, breaks.size());
@@ -130,17 +125,23 @@ void add_reconcile(CLI::App& app, Outcome& outcome) {
   command->require_subcommand(1);
   CLI::App* list = command->add_subcommand(
       "show", "What a channel's trade bills and our items don't have in common");
-  list->add_option("--channel", options->channel, "The channel")->required();
-  list->add_option("--date", options->date, "As of the close of this date")->required();
-  list->add_option("--days", options->days, "How many dates to look at, this one included")
-      ->check(CLI::Range(1, 400))
-      ->capture_default_str();
+  options->scope.add_to(*list);
   list->add_option("--type", options->type, "Breaks of this type only, MISSING_LEDGER say");
   list->add_option("--format", options->format, "")
       ->check(CLI::IsMember({"table", "csv"}))
       ->capture_default_str();
   list->add_option("--out", options->out, "File to write; standard output if not given");
-  list->callback([options, &outcome] { outcome.exit = show(*options); });
+  list->callback([options, &outcome] {
+    try {
+      outcome.exit = show(*options);
+    } catch (const ReconcileRefused& refused) {
+      outcome.exit = say(refused);
+    }
+  });
+  add_reconcile_run(*command, outcome);
+  add_reconcile_breaks(*command, outcome);
+  add_reconcile_resolve(*command, outcome);
+  add_reconcile_sign_off(*command, outcome);
 }
 
 }  // namespace cli

@@ -8,6 +8,7 @@
 
 #include "engine/account_map.h"
 #include "engine/calendars.h"
+#include "engine/channel_contract.h"
 #include "engine/payout_account.h"
 #include "engine/price_caps.h"
 #include "engine/toml_section.h"
@@ -339,6 +340,7 @@ Channel read_channel(Section section) {
     }
     settle->done();
   }
+  if (auto contract = section.section_if_any("contract")) read_contract(*std::move(contract));
   section.done();
   return channel;
 }

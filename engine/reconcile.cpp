@@ -1,84 +1,239 @@
 #include "engine/reconcile.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <unordered_map>
 
+#include "base/wide.h"
+#include "reconciliation/batches.h"
 #include "reconciliation/match.h"
 
 namespace engine {
 namespace {
 
 using reconciliation::Item;
+using reconciliation::Movement;
+using Sums = std::map<std::pair<base::Day, base::Currency>, MatchedSum>;
 
-Item item_of(store::UnmatchedRow row) {
-  return {.id = row.id,
-          .channel_txn = std::move(row.channel_txn),
-          .our_ref = std::move(row.ref),
-          .is_refund = row.is_refund,
-          .day = row.day,
-          .at = row.at,
-          .currency = row.currency,
-          .amount = row.amount,
-          .fee_e5 = 0,
-          .payer = std::move(row.payer)};
+/// 10^-5 of the currency: what the contract lets the channel take of this amount.
+std::int64_t expected_fee_e5(std::int64_t amount, base::Currency currency, std::int64_t fee_e8) {
+  constexpr std::int64_t kScale = 100'000'000;
+  const base::int128 fee = (base::int128{std::abs(amount)} * fee_e8 + kScale / 2) / kScale;
+  std::int64_t scale = 100'000;
+  for (int i = 0; i < currency.exponent(); ++i) scale /= 10;
+  return base::narrow(fee * scale * (amount < 0 ? -1 : 1));
+}
+
+Item item_of(store::UnmatchedRow row, const store::Comparison& comparison) {
+  Item item{.id = row.id,
+            .channel_txn = std::move(row.channel_txn),
+            .our_ref = std::move(row.ref),
+            .is_refund = row.is_refund,
+            .day = row.day,
+            .at = row.at,
+            .currency = row.currency,
+            .amount = row.amount,
+            .is_paid = row.is_paid,
+            .payer = std::move(row.payer),
+            .is_fee_over_file = row.is_fee_over_file};
+  if (!comparison.fee_e8) return item;
+  item.fee_e5 =
+      row.is_ours ? expected_fee_e5(item.amount, item.currency, *comparison.fee_e8) : row.fee_e5;
+  return item;
 }
 
 using Index = std::unordered_map<std::int64_t, const Item*>;
 
 Index index_of(const std::vector<Item>& items) {
   Index index;
+  index.reserve(items.size());
   for (const Item& item : items) index[item.id] = &item;
   return index;
 }
 
-void add_pairs(const std::vector<reconciliation::Pair>& pairs, const Index& ours,
-               std::vector<store::AgreedSum>& matched) {
-  std::map<base::Currency, store::AgreedSum> sums;
-  for (const store::AgreedSum& sum : matched) sums[sum.currency] = sum;
-  for (const auto& pair : pairs) {
-    const Item& item = *ours.at(pair.ledger);
-    store::AgreedSum& sum = sums[item.currency];
-    sum.currency = item.currency;
-    ++sum.count;
-    sum.amount += item.amount;
-  }
-  matched.clear();
-  for (const auto& [currency, sum] : sums) matched.push_back(sum);
+void add(Sums& sums, base::Day day, base::Currency currency, std::int64_t count,
+         std::int64_t amount) {
+  MatchedSum& sum = sums[{day, currency}];
+  sum.day = day;
+  sum.currency = currency;
+  sum.count += count;
+  sum.amount += amount;
 }
+
+std::vector<MatchedSum> list(const Sums& sums) {
+  std::vector<MatchedSum> rows;
+  for (const auto& [key, sum] : sums) {
+    if (sum.count != 0) rows.push_back(sum);
+  }
+  return rows;
+}
+
+/// The ledger's items beside the rows of the trade bills.
+class TradeSide {
+ public:
+  TradeSide(store::Session& session, const store::Comparison& comparison, Reconciliation& result)
+      : comparison_(comparison), result_(result) {
+    for (const store::ItemSum& sum :
+         store::compare_bills(session, comparison, [&](store::UnmatchedRow row) {
+           (row.is_ours ? ours_ : theirs_).push_back(item_of(std::move(row), comparison));
+         })) {
+      add(matched_, sum.day, sum.currency, sum.count, sum.amount);
+    }
+  }
+
+  void run() {
+    // The sum of small fee differences was judged file by file.
+    const reconciliation::Tolerance tolerance{.fee_file_e5 = INT64_MAX};
+    reconciliation::Matching matching =
+        reconciliation::match(ours_, theirs_, comparison_.to, tolerance);
+    our_index_ = index_of(ours_);
+    their_index_ = index_of(theirs_);
+    for (const Item& item : ours_) count(item, -1);
+    for (const auto& pair : matching.pairs) {
+      const Item& item = *our_index_.at(pair.ledger);
+      count(item, 1);
+      result_.pairs.push_back(
+          {store::BreakStage::LedgerBill, pair.ledger, pair.bill, item.our_ref});
+    }
+    for (reconciliation::Break& what : matching.breaks) tell(std::move(what));
+    result_.matched = list(matched_);
+  }
+
+ private:
+  void count(const Item& item, int sign) {
+    if (item.day < comparison_.from) return;
+    add(matched_, item.day, item.currency, sign, sign * item.amount);
+  }
+
+  static std::string number_of(const Item& item) {
+    return item.channel_txn.empty() ? item.our_ref : item.channel_txn;
+  }
+
+  void tell(reconciliation::Break what) {
+    const Item* our = what.ledger ? our_index_.at(*what.ledger) : nullptr;
+    const Item* their = what.bill ? their_index_.at(*what.bill) : nullptr;
+    const Item& either = our != nullptr ? *our : *their;
+    NamedBreak named{.what = {},
+                     .key_ref = either.our_ref,
+                     .is_refund = either.is_refund,
+                     .day = either.day,
+                     .currency = either.currency,
+                     .amount = either.amount,
+                     .bill_currency = either.currency};
+    if (our != nullptr) {
+      named.ours = our->our_ref;
+      named.ledger_minor = our->amount;
+    }
+    if (their != nullptr) {
+      named.theirs = number_of(*their);
+      named.day = std::max(named.day, their->day);
+      named.bill_minor = their->amount;
+      named.bill_currency = their->currency;
+    }
+    if (named.day < comparison_.from) return;  // it was there to be the other side
+    if (what.candidate) {
+      named.nearest = number_of(*(our != nullptr ? their_index_ : our_index_).at(*what.candidate));
+    }
+    // The pair is told by our row; that its row is compared closes what was told of that alone.
+    if (our != nullptr && their != nullptr) {
+      result_.pairs.push_back({store::BreakStage::LedgerBill, our->id, their->id, our->our_ref});
+    }
+    named.what = std::move(what);
+    result_.breaks.push_back(std::move(named));
+  }
+
+  const store::Comparison& comparison_;
+  Reconciliation& result_;
+  std::vector<Item> ours_;
+  std::vector<Item> theirs_;
+  Index our_index_;
+  Index their_index_;
+  Sums matched_;
+};
+
+/// The batches of the fund bills beside the bank's lines.
+class BankSide {
+ public:
+  BankSide(store::Session& session, const store::Comparison& comparison, Reconciliation& result)
+      : comparison_(comparison), result_(result) {
+    store::list_bank_rows(session, comparison, [&](store::BankRow row) {
+      Movement movement{.id = row.id,
+                        .batch = row.batch,
+                        .day = row.day,
+                        .currency = row.currency,
+                        .amount = row.amount,
+                        .count = row.count};
+      (row.is_line ? lines_ : movements_).push_back(std::move(movement));
+      rows_.emplace(row.id, std::move(row));
+    });
+  }
+
+  void run() {
+    if (movements_.empty()) return;  // nothing that the bank could be compared with
+    reconciliation::BatchMatching matching =
+        reconciliation::match_batches(movements_, lines_, comparison_.to);
+    Sums paid;
+    for (const auto& match : matching.matches) {
+      const store::BankRow& first = rows_.at(match.movements.front());
+      std::int64_t amount = 0;
+      for (const std::int64_t id : match.movements) amount += rows_.at(id).amount;
+      if (first.day >= comparison_.from) add(paid, first.day, first.currency, 1, amount);
+      if (match.bank.empty()) continue;
+      for (const std::int64_t id : match.movements) agree(id, match.bank.front(), first.batch);
+      for (const std::int64_t id : match.bank) agree(match.movements.front(), id, first.batch);
+    }
+    result_.paid = list(paid);
+    for (reconciliation::Break& what : matching.breaks) tell(std::move(what));
+  }
+
+ private:
+  void agree(std::int64_t movement, std::int64_t line, const std::string& batch) {
+    result_.pairs.push_back({store::BreakStage::FundBank, movement, line, batch});
+  }
+
+  void tell(reconciliation::Break what) {
+    const store::BankRow* our = what.ledger ? &rows_.at(*what.ledger) : nullptr;
+    const store::BankRow* their = what.bill ? &rows_.at(*what.bill) : nullptr;
+    const store::BankRow& either = our != nullptr ? *our : *their;
+    NamedBreak named{.what = {},
+                     .stage = store::BreakStage::FundBank,
+                     .day = either.day,
+                     .currency = either.currency,
+                     .amount = either.amount,
+                     .bill_currency = either.currency};
+    if (our != nullptr) named.ours = our->ref;
+    if (their != nullptr) {
+      named.theirs = their->ref;
+      named.day = std::max(named.day, their->day);
+    }
+    if (named.day < comparison_.from) return;
+    if (what.candidate) named.nearest = rows_.at(*what.candidate).ref;
+    named.what = std::move(what);
+    result_.breaks.push_back(std::move(named));
+  }
+
+  const store::Comparison& comparison_;
+  Reconciliation& result_;
+  std::vector<Movement> movements_;
+  std::vector<Movement> lines_;
+  std::unordered_map<std::int64_t, store::BankRow> rows_;
+};
 
 }  // namespace
 
-Reconciliation reconcile_channel(store::Session& session, base::PartyId channel, base::Day from,
-                                 base::Day as_of) {
+store::Comparison comparison_of(const ChannelContract& contract, base::PartyId channel,
+                                base::Day from, base::Day as_of, int workers) {
+  store::Comparison comparison{
+      .channel = channel, .from = from, .to = as_of, .payer = contract.payer, .workers = workers};
+  if (contract.fee) comparison.fee_e8 = contract.fee->e8;
+  return comparison;
+}
+
+Reconciliation reconcile_channel(store::Session& session, const store::Comparison& comparison) {
   Reconciliation result;
-  std::vector<Item> ours, theirs;
-  {
-    store::Transaction transaction(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    result.matched = store::compare_bills(session, channel, from, as_of, [&](auto row) {
-      (row.is_ours ? ours : theirs).push_back(item_of(std::move(row)));
-    });
-  }
-  reconciliation::Matching matching = reconciliation::match(ours, theirs, as_of);
-  const Index our_index = index_of(ours);
-  const Index their_index = index_of(theirs);
-  add_pairs(matching.pairs, our_index, result.matched);
-  const auto number_of = [](const Item& item) {
-    return item.channel_txn.empty() ? item.our_ref : item.channel_txn;
-  };
-  for (reconciliation::Break& what : matching.breaks) {
-    const Item* our = what.ledger ? our_index.at(*what.ledger) : nullptr;
-    const Item* their = what.bill ? their_index.at(*what.bill) : nullptr;
-    const Item& either = our != nullptr ? *our : *their;
-    NamedBreak named{
-        .what = {}, .day = either.day, .currency = either.currency, .amount = either.amount};
-    if (our != nullptr) named.ours = our->our_ref;
-    if (their != nullptr) named.theirs = number_of(*their);
-    if (what.candidate) {
-      named.nearest = number_of(*(our != nullptr ? their_index : our_index).at(*what.candidate));
-    }
-    named.what = std::move(what);
-    result.breaks.push_back(std::move(named));
-  }
+  TradeSide(session, comparison, result).run();
+  BankSide(session, comparison, result).run();
   return result;
 }
 

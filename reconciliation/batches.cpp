@@ -18,6 +18,7 @@ struct Batch {
   base::Currency currency;
   base::int128 net = 0;   // of the movements
   base::int128 paid = 0;  // of the bank's lines
+  std::int64_t count = 0;
   base::Day last = base::Day::min();
   std::vector<std::int64_t> movements;
   std::vector<std::int64_t> bank;
@@ -39,6 +40,7 @@ class BatchMatcher {
       batch.name = one.batch;
       batch.currency = one.currency;
       batch.net += one.amount;
+      batch.count += one.count;
       batch.last = std::max(batch.last, one.day);
       batch.movements.push_back(one.id);
     }
@@ -78,7 +80,7 @@ class BatchMatcher {
       tell(batch, more < 0 ? BreakType::BankShort : BreakType::BankLong, more,
            fmt::format("the bank has {} {} for this batch than its {} movements come to",
                        decimal(more < 0 ? -more : more, batch.currency), more < 0 ? "less" : "more",
-                       batch.movements.size()));
+                       batch.count));
     }
   }
 

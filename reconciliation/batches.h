@@ -19,6 +19,7 @@ struct Movement {
   base::Day day;
   base::Currency currency;
   std::int64_t amount = 0;  ///< minor units, fees with their minus among them
+  std::int64_t count = 1;   ///< of how many it is the sum
 };
 
 struct BatchMatch {

@@ -167,6 +167,7 @@ class Matcher {
     }
     const std::int64_t fee = theirs.fee_e5 - ours.fee_e5;
     if (std::abs(fee) > tolerance_.fee_line_e5) return fee_break(ours, theirs, "of a line");
+    if (fee != 0 && theirs.is_fee_over_file) return fee_break(ours, theirs, "of all its file");
     return std::nullopt;
   }
 

@@ -25,6 +25,8 @@ struct Item {
   std::int64_t fee_e5 = 0;  ///< 10^-5 of the currency: expected, or billed
   bool is_paid = true;      ///< in the ledger false: failed or closed here
   std::string payer = {};
+  /// In the bill: the small differences of its file's fees are too much together.
+  bool is_fee_over_file = false;
 };
 
 /// domain §6.1: amount 0; fee 0.01 a line and 1.00 a file; one day is timing.
@@ -53,6 +55,9 @@ struct Matching {
 ///   amount, day and payer only name a candidate.
 /// - Of several under one key, those of equal amount pair first, then in order of occurrence.
 /// - What has no other side is TIMING until the window has passed, then missing.
+/// - Of a fee, a line's difference is judged, and their sum: here of all pairs, or in the file
+/// where
+///   the caller says so (`is_fee_over_file`).
 /// - Each item is in exactly one pair or break. The result doesn't depend on the order of the
 /// items.
 Matching match(std::span<const Item> ledger, std::span<const Item> bill, base::Day as_of,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fenqi reconcile show: a bill with a break of each kind beside the books, and what comes late.
+# fenqi reconcile: a bill with breaks beside the books, what comes late, and how breaks end.
 # usage: reconcile_command_test.sh FENQI CATALOG
 set -uo pipefail
 # shellcheck source=tests/cli/expect.sh
@@ -62,5 +62,63 @@ expect 0 "matched 2 rows, 202.66 CNY" "$fenqi" reconcile show --channel WX --dat
 expect 0 "breaks 4" "$fenqi" reconcile show --channel WX --date 2026-07-12
 expect 1 "no channel NOPE" "$fenqi" reconcile show --channel NOPE --date 2026-07-12
 expect 2 "--date" "$fenqi" reconcile show --channel WX --date 2026-07-32
+
+# What is kept: a run, the same again, owners, resolutions by two persons, and a signature.
+run=("$fenqi" reconcile run --channel WX --date 2026-07-12)
+expect 0 "dry run: nothing is stored" "${run[@]}" --dry-run
+expect 0 "no such break" "$fenqi" reconcile list --channel WX
+expect 0 "opened 1 AMOUNT, 20.00 CNY, difference 1.00" "${run[@]}"
+expect 0 "nothing changed" "${run[@]}"
+expect 0 '"changes": []' "${run[@]}" --json
+expect 1 "DATE_PASSED" "$fenqi" reconcile run --channel WX --date 2026-07-11
+"$fenqi" reconcile list --channel WX --as-of 2026-07-14 --format csv | cut -d, -f4,6-8,10,11,13,14 | tr -d '\r' > list.csv
+cmp -s - list.csv <<'CSV' || fail "the list is $(cat list.csv)"
+type,date,age_days,escalation,our_ref,their_ref,amount,difference
+AMOUNT,2026-07-10,4,team lead,R3,T3,20.00,1.00
+DUPLICATE,2026-07-10,4,team lead,,T1,172.66,172.66
+MISSING_BILL,2026-07-10,4,team lead,R2,,50.00,-50.00
+MISSING_LEDGER,2026-07-10,4,team lead,,T9,100.00,100.00
+CSV
+expect 0 "[]" "$fenqi" reconcile list --channel AL --format json
+expect 0 "assigned 1 AMOUNT" "$fenqi" reconcile assign --type AMOUNT --to-owner zhao --note "asked WX"
+number() { "$fenqi" reconcile list --type "$1" --format csv | sed -n '2s/,.*//p'; }
+expect 0 "to zhao: asked WX" "$fenqi" reconcile list --break "$(number AMOUNT)"
+expect 2 "filter" "$fenqi" reconcile assign --to-owner li
+expect 1 "BREAK_UNKNOWN" "$fenqi" reconcile assign --type FEE --to-owner li
+expect 1 "ACTION_NOT_FOR_BREAK" "$fenqi" reconcile resolve --type AMOUNT --as duplicate-ignored --reason x --by li
+expect 2 "--reason" "$fenqi" reconcile resolve --type AMOUNT --as suspense --by li
+expect 1 "BREAK_UNKNOWN" "$fenqi" reconcile resolve --type FEE --as fee-expense --reason x --by li
+propose() { "$fenqi" reconcile resolve --type "$1" --as "$2" --reason "asked WX" --by li; }
+expect 0 "proposed 1 DUPLICATE" propose DUPLICATE duplicate-ignored
+expect 0 "proposed 1 MISSING_BILL" propose MISSING_BILL loss
+expect 0 "proposed 1 AMOUNT" propose AMOUNT suspense
+expect 0 "proposed 1 MISSING_LEDGER" propose MISSING_LEDGER suspense
+expect 1 "SECOND_PERSON_MISSING: 4 of these proposals are by li" "$fenqi" reconcile resolve --channel WX --approve --by li
+expect 0 "" "$fenqi" close --through 2026-07-12
+sign() { "$fenqi" reconcile sign-off --channel WX --date 2026-07-12 --by li --approved-by "$1"; }
+expect 1 "BREAKS_OPEN: 4 breaks are open; the oldest is" sign wang
+expect 0 "posted for 3 breaks" "$fenqi" reconcile resolve --channel WX --approve --by wang --at "2026-07-13 10:00:00"
+lost=$(number MISSING_BILL)
+expect 0 "posted shortage recon-$lost, shortage_loss recon-$lost-loss" "$fenqi" reconcile list --break "$lost"
+expect 1 "SECOND_PERSON_MISSING" sign li
+expect 0 "not signed; nothing stands against it" "$fenqi" reconcile report --channel WX --date 2026-07-12
+expect 0 "signed by li and wang" sign wang
+expect 1 "DATE_SIGNED" sign wang
+expect 1 "DATE_SIGNED" "${run[@]}"
+expect 0 '"signed": true' "$fenqi" reconcile report --channel WX --date 2026-07-12 --format json
+"$fenqi" reconcile report --channel WX --date 2026-07-12 --format csv | grep '^balance' | cut -d, -f3,10 | tr -d '\r' > proof.csv
+cmp -s - proof.csv <<'CSV' || fail "the proof is $(cat proof.csv)"
+1011,272.66
+billed,496.32
+settled,0.00
+other postings,0.00
+less breaks,-223.66
+less posted later,0.00
+unexplained,0.00
+CSV
+# The proof above counts what was posted by the date; the resolutions are of the next one.
+expect 0 "" "$fenqi" close --through 2026-07-13
+expect 0 "nothing changed" "$fenqi" reconcile run --channel WX --date 2026-07-13
+expect 0 "51.00" "$fenqi" reconcile report --channel WX --date 2026-07-13
 
 exit $((failures > 0))
