@@ -8,6 +8,7 @@
 #include "bench/purchase_bench.h"
 #include "bench/report_bench.h"
 #include "cli/commands.h"
+#include "cli/reconcile_bench_command.h"
 #include "engine/book.h"
 #include "sql/store/bench_store.h"
 #include "sql/store/database.h"
@@ -180,6 +181,7 @@ void add_bench(CLI::App& app, Outcome& outcome) {
   CLI::App* command = app.add_subcommand("bench", "Measure, on a database of its own");
   command->require_subcommand(1);
   add_reports(*command, outcome);
+  add_reconcile_benches(*command, outcome, empty_database);
   CLI::App* purchases = command->add_subcommand(
       "purchases", "Captured credit purchases a second, beside raw COPY of the same rows");
   auto flags = std::make_shared<PurchaseFlags>();
