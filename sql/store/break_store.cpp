@@ -28,7 +28,7 @@ constexpr const char* kOpen = R"(
       WHERE NOT EXISTS (SELECT FROM reconcile_break b
                         WHERE b.channel_id = $1 AND b.stage = f.stage AND b.side = f.side
                           AND b.subject_id = f.subject_id)
-      ORDER BY stage, day, type, subject_id) x
+      ORDER BY stage, day, type COLLATE "C", subject_id) x
     RETURNING *),
   did AS (SELECT *, 'opened'::text AS happened, why AS detail FROM added))" FENQI_TOLD();
 
@@ -224,7 +224,7 @@ void save_run(Session& session, base::PartyId channel, base::Day as_of) {
 
 void sync_breaks(Session& session, base::PartyId channel, base::Day from, base::Day as_of,
                  const std::function<void(BreakChange)>& take) {
-  session.execute("ANALYZE found; ANALYZE pair");
+  session.execute("ANALYZE found (stage, side, subject_id); ANALYZE pair (stage, ledger, bill)");
   const Params params = Params().int8(channel.value).day(as_of);
   const Params with_from = Params().int8(channel.value).day(as_of).day(from);
   // What is gone first: a row that closes one break may be part of another that opens.

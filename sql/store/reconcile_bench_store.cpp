@@ -20,7 +20,8 @@ constexpr const char* kItems = R"(
   INSERT INTO repayment (party_id, event_id, repayment_ref, channel_id, currency, amount_minor,
                          paid_at, business_date, value_date)
   SELECT i % 1000 + 1, i, ref, $1, 'CNY', amount, day + interval '12 hours', day, day
-  FROM )" FENQI_PLAN R"( WHERE kind <> 0)";
+  FROM )" FENQI_PLAN R"( WHERE kind <> 0
+  ORDER BY day, i)";
 
 constexpr const char* kUndone = R"(
   INSERT INTO life_event (party_id, event_id, event_ref, kind, currency, happened_at,
@@ -40,7 +41,8 @@ constexpr const char* kRows = R"(
   FROM (SELECT p.*, day + CASE WHEN kind = 7 THEN 3 ELSE 0 END AS bill_date FROM )" FENQI_PLAN
                               R"() q
     CROSS JOIN LATERAL generate_series(0, CASE WHEN kind = 5 THEN 1 ELSE 0 END) AS copy
-  WHERE kind NOT IN (1, 8) AND $1 <> 0)";
+  WHERE kind NOT IN (1, 8) AND $1 <> 0
+  ORDER BY 1, 2)";
 
 constexpr const char* kFiles = R"(
   INSERT INTO bill_file (file_id, party_id, kind, format, merchant_no, bill_date, currency, state,
@@ -93,7 +95,7 @@ PlantedMisses compare_planted(Session& session, const PlantedBook& book) {
 std::int64_t join_planted(Session& session, const PlantedBook& book, int workers) {
   const Transaction transaction(session);
   session.execute(fmt::format(
-      "SET LOCAL work_mem = '96MB'; SET LOCAL hash_mem_multiplier = 2; SET LOCAL jit = off; SET "
+      "SET LOCAL work_mem = '128MB'; SET LOCAL hash_mem_multiplier = 2.5; SET LOCAL jit = off; SET "
       "LOCAL max_parallel_workers_per_gather = {}",
       workers));
   return query(session,

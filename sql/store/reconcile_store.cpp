@@ -10,90 +10,104 @@ namespace {
 // The judgement of one key needs one pass over both sides: one row of each, and nothing in which
 // they differ. Collections for merchants and of receivables that were bought (rules 44 and 48) are
 // items by their event's reference. $1 channel, $2 and $3 dates (from $7 on sums), $4 fee in 10^-8
-// or -1, $5 and $6 currencies and how many 10^-5 one of their minor units has.
+// or -1, $5 files of its bills, $6 of them those in a currency without decimals, $8 with three, $9
+// those whose small fee differences are too much together.
+#define FENQI_OTHERS                                                                          \
+  "SELECT p.event_id AS id, f.refund_ref AS ref, true AS is_refund, p.business_date AS day, " \
+  "f.refunded_at AS at, p.currency, -p.amount_minor AS amount_minor, p.party_id "             \
+  "FROM refund_payout p JOIN refund f ON f.party_id = p.party_id "                            \
+  "AND f.event_id = p.refund_event "                                                          \
+  "WHERE p.channel_id = $1 AND p.business_date BETWEEN $2 AND $3 "                            \
+  "UNION ALL "                                                                                \
+  "SELECT j.event_id, j.source_ref, false, j.value_date, j.posted_at, c.currency, "           \
+  "c.amount_minor, c.party_id "                                                               \
+  "FROM clearing_item c JOIN journal j ON j.party_id = c.party_id "                           \
+  "AND j.journal_id = c.journal_id "                                                          \
+  "WHERE c.owner_id = $1 AND c.code = 1011 AND c.business_date >= $2 "                        \
+  "AND j.rule IN (44, 48) AND j.value_date BETWEEN $2 AND $3"
+
 #define FENQI_OURS                                                                             \
   "SELECT r.event_id AS id, r.repayment_ref AS ref, false AS is_refund, r.value_date AS day, " \
   "r.paid_at AS at, r.currency, r.amount_minor, r.party_id "                                   \
   "FROM repayment r "                                                                          \
   "WHERE r.channel_id = $1 AND r.business_date >= $2 AND r.value_date BETWEEN $2 AND $3 "      \
-  "UNION ALL "                                                                                 \
-  "SELECT p.event_id, f.refund_ref, true, p.business_date, f.refunded_at, p.currency, "        \
-  "-p.amount_minor, p.party_id "                                                               \
-  "FROM refund_payout p JOIN refund f ON f.party_id = p.party_id "                             \
-  "AND f.event_id = p.refund_event "                                                           \
-  "WHERE p.channel_id = $1 AND p.business_date BETWEEN $2 AND $3 "                             \
-  "UNION ALL "                                                                                 \
-  "SELECT j.event_id, j.source_ref, false, j.value_date, j.posted_at, c.currency, "            \
-  "c.amount_minor, c.party_id "                                                                \
-  "FROM clearing_item c JOIN journal j ON j.party_id = c.party_id "                            \
-  "AND j.journal_id = c.journal_id "                                                           \
-  "WHERE c.owner_id = $1 AND c.code = 1011 AND c.business_date >= $2 "                         \
-  "AND j.rule IN (44, 48) AND j.value_date BETWEEN $2 AND $3"
+  "UNION ALL " FENQI_OTHERS
 
-#define FENQI_FEE_APART                                             \
-  "CASE WHEN $4 < 0 THEN 0 WHEN abs(r.amount_minor) < 10000000000 " \
-  "THEN r.fee_e5 - sign(r.amount_minor)::int4 * f.scale * "         \
-  "((abs(r.amount_minor) * $4 + 50000000) / 100000000) "            \
-  "ELSE r.fee_e5 - f.scale * round(r.amount_minor::numeric * $4 * 0.00000001)::bigint END"
+// How far its fee is from the contract's, in 10^-5.
+#define FENQI_FEE_APART                                                                            \
+  "CASE WHEN $4 < 0 THEN 0 ELSE r.fee_e5 - CASE WHEN r.amount_minor < 0 THEN -1 ELSE 1 END "       \
+  "* CASE WHEN r.file_id = ANY ($6) THEN 100000 WHEN r.file_id = ANY ($8) THEN 100 ELSE 1000 END " \
+  "* CASE WHEN abs(r.amount_minor) < 10000000000 "                                                 \
+  "THEN (abs(r.amount_minor) * $4 + 50000000) / 100000000 "                                        \
+  "ELSE round(abs(r.amount_minor)::numeric * $4 * 0.00000001)::bigint END END"
 
 // A payment that was revoked before anything was paid is no item.
 #define FENQI_THEIRS \
-  "FROM files f JOIN bill_row r USING (file_id) WHERE NOT (r.type = 3 AND r.amount_minor = 0)"
+  "FROM bill_row r WHERE r.file_id = ANY ($5) AND (r.type <> 3 OR r.amount_minor <> 0)"
+
+constexpr const char* kOver = R"(
+  SELECT file_id FROM (SELECT file_id, abs()" FENQI_FEE_APART R"() AS apart )" FENQI_THEIRS R"() x
+  WHERE apart BETWEEN 1 AND 1000
+  GROUP BY file_id HAVING sum(apart) > 100000)";
 
 constexpr const char* kCompare = R"(
-  WITH files AS MATERIALIZED (
-    SELECT f.file_id, coalesce(u.scale, 1000) AS scale
-    FROM bill_file f LEFT JOIN unnest($5, $6) AS u (code, scale) ON u.code = f.currency::text
-    WHERE f.party_id = $1 AND f.kind = 1 AND f.state = 1 AND f.bill_date BETWEEN $2 AND $3),
-  over AS MATERIALIZED (  -- files whose small differences are too much together
-    SELECT file_id FROM (SELECT file_id, )" FENQI_FEE_APART R"( AS apart )" FENQI_THEIRS
-                                 R"( AND $4 >= 0) x
-    WHERE abs(apart) <= 1000 GROUP BY file_id HAVING sum(abs(apart)) > 100000),
-  undone AS MATERIALIZED (  -- taken back because it never arrived, and not by the channel
+  WITH undone AS MATERIALIZED (  -- taken back because it never arrived, and not by the channel
     SELECT l.party_id, l.subject_event
     FROM life_event l
     WHERE l.kind = 'chargeback' AND l.business_date >= $2 AND l.subject_event IS NOT NULL
       AND NOT EXISTS (SELECT FROM journal j JOIN account a ON a.account_id = ANY (j.credit_account)
                       WHERE j.party_id = l.party_id AND j.event_id = l.event_id AND j.rule = 27
                         AND a.code = 1011)),
-  keys AS MATERIALIZED (
-    SELECT ref, is_refund FROM (
-      SELECT o.ref, o.is_refund, o.day, hashbpchar(o.currency) AS currency, o.amount_minor, 1 AS n
-      FROM ()" FENQI_OURS R"() o
+  keys AS MATERIALIZED (  -- by a hash: whoever shares one by chance is looked at row by row
+    SELECT k FROM (
+      SELECT hashtextextended(repayment_ref, 0) AS k,
+             hashtextextended(repayment_ref, hashbpchar(currency)) AS k2,
+             value_date - date '2000-01-01' AS day, amount_minor, 1 AS n
+      FROM repayment
+      WHERE channel_id = $1 AND business_date >= $2 AND value_date BETWEEN $2 AND $3
       UNION ALL
-      SELECT CASE WHEN r.type = 1 THEN r.our_ref ELSE r.our_refund_ref END, r.type <> 1,
-             r.bill_date, hashbpchar(r.currency), r.amount_minor,
-             CASE WHEN abs()" FENQI_FEE_APART R"() > 1000 THEN 0
-                  WHEN r.file_id IN (SELECT file_id FROM over) AND )" FENQI_FEE_APART
-                                 R"( <> 0 THEN 0 ELSE 1073741824 END
+      SELECT hashtextextended(ref, is_refund::int), hashtextextended(ref, hashbpchar(currency)),
+             day - date '2000-01-01', amount_minor, 1
+      FROM ()" FENQI_OTHERS R"() o
+      UNION ALL
+      SELECT hashtextextended(CASE WHEN r.type = 1 THEN r.our_ref ELSE r.our_refund_ref END,
+                              (r.type <> 1)::int),
+             hashtextextended(CASE WHEN r.type = 1 THEN r.our_ref ELSE r.our_refund_ref END,
+                              hashbpchar(r.currency)),
+             date '2000-01-01' - r.bill_date, r.amount_minor,
+             CASE WHEN $4 < 0 THEN 1073741824
+                  WHEN abs()" FENQI_FEE_APART
+                                 R"() > CASE WHEN r.file_id = ANY ($9) THEN 0 ELSE 1000 END
+                  THEN 3 ELSE 1073741824 END
       )" FENQI_THEIRS R"(
       UNION ALL
-      SELECT ref, false, NULL, NULL, NULL, 0 FROM undone
-        JOIN (SELECT party_id, event_id, repayment_ref AS ref FROM repayment) r
-          ON r.party_id = undone.party_id AND r.event_id = undone.subject_event
+      SELECT hashtextextended(r.repayment_ref, 0), NULL, NULL, NULL, 3
+      FROM undone u JOIN repayment r ON r.party_id = u.party_id AND r.event_id = u.subject_event
       UNION ALL
-      SELECT key_ref, is_refund, NULL, NULL, NULL, 0 FROM reconcile_break
+      SELECT hashtextextended(key_ref, is_refund::int), NULL, NULL, NULL, 3 FROM reconcile_break
       WHERE channel_id = $1 AND stage = 1 AND present AND day >= $2) x
-    GROUP BY ref, is_refund
-    HAVING NOT (sum(n) = 1073741825 AND count(*) = 2 AND min(amount_minor) = max(amount_minor)
-                AND max(day) - min(day) <= 1 AND min(currency) = max(currency)))
+    GROUP BY k
+    -- one of each side and no mark, so what is equal cancels out; the second hash is of number and
+    -- currency, and the dates of one side are below 0
+    HAVING NOT (sum(n) = 1073741825 AND bit_xor(amount_minor) = 0 AND bit_xor(k2) = 0
+                AND abs(sum(day)) <= 1))
   SELECT 0::int2, count(*)::bigint, ''::text, ''::text, false, day, NULL::timestamptz,
          currency, sum(amount_minor)::bigint, 0::bigint, ''::text, false
   FROM ()" FENQI_OURS R"() o WHERE day >= $7 GROUP BY day, currency
   UNION ALL
   SELECT 1::int2, o.id, o.ref, '', o.is_refund, o.day, o.at, o.currency, o.amount_minor, 0, '',
-         EXISTS (SELECT FROM undone u WHERE u.party_id = o.party_id AND u.subject_event = o.id)
-  FROM keys k JOIN ()" FENQI_OURS R"() o USING (ref, is_refund)
+         (o.party_id, o.id) IN (SELECT party_id, subject_event FROM undone)
+  FROM keys JOIN ()" FENQI_OURS R"() o ON k = hashtextextended(o.ref, o.is_refund::int)
   UNION ALL
   SELECT 2::int2, t.id, t.ref, t.channel_txn, t.is_refund, t.day, t.at, t.currency, t.amount_minor,
-         t.fee_e5, t.payer, t.file_id IN (SELECT file_id FROM over)
-  FROM keys k JOIN (
+         t.fee_e5, t.payer, t.file_id = ANY ($9)
+  FROM keys JOIN (
     SELECT r.file_id, r.file_id * 100000000 + r.row_no AS id,
            CASE WHEN r.type = 1 THEN r.our_ref ELSE r.our_refund_ref END AS ref,
            CASE WHEN r.type = 1 THEN r.channel_txn ELSE r.refund_txn END AS channel_txn,
            r.type <> 1 AS is_refund, r.bill_date AS day, r.happened_at AS at, r.currency,
            r.amount_minor, r.fee_e5, r.payer
-    )" FENQI_THEIRS R"() t USING (ref, is_refund))";
+    )" FENQI_THEIRS R"() t ON k = hashtextextended(t.ref, t.is_refund::int))";
 
 constexpr const char* kBank = R"(
   WITH movement AS MATERIALIZED (
@@ -139,36 +153,48 @@ constexpr const char* kBank = R"(
                          AND (strpos(l.our_ref, name) > 0 OR strpos(l.remark, name) > 0)) d ON true
   WHERE l.is_payer OR n.name IS NOT NULL)";
 
-/// How many 10^-5 a minor unit has, of the currencies where that is not 1,000.
-struct Scales {
-  std::vector<std::string> codes;
-  std::vector<std::int64_t> scales;
+/// The channel's trade bills by the decimals of their currency.
+struct TradeFiles {
+  std::vector<std::int64_t> all;
+  std::vector<std::int64_t> without_decimals;
+  std::vector<std::int64_t> with_three;
+  std::vector<std::int64_t> over = {};  ///< small fee differences come to more than 1.00
 };
 
-Scales other_scales() {
-  Scales result;
-  for (const char* code : {"JPY", "KRW", "VND", "CLP", "ISK", "BHD", "KWD", "OMR", "JOD", "TND"}) {
-    const auto currency = base::Currency::find(code);
-    if (!currency) continue;
-    std::int64_t scale = 100'000;
-    for (int i = 0; i < currency->exponent(); ++i) scale /= 10;
-    result.codes.emplace_back(code);
-    result.scales.push_back(scale);
+TradeFiles list_files(Session& session, const Comparison& comparison, base::Day from) {
+  const Rows rows = query(session, R"(
+    SELECT file_id, currency FROM bill_file
+    WHERE party_id = $1 AND kind = 1 AND state = 1 AND bill_date BETWEEN $2 AND $3
+    ORDER BY file_id)",
+                          Params().int8(comparison.channel.value).day(from).day(comparison.to));
+  TradeFiles files;
+  for (int i = 0; i < rows.size(); ++i) {
+    const std::int64_t id = rows.int8(i, 0);
+    files.all.push_back(id);
+    if (rows.is_null(i, 1)) continue;
+    const int decimals = base::Currency::find(rows.text(i, 1)).value().exponent();
+    if (decimals == 0) files.without_decimals.push_back(id);
+    if (decimals == 3) files.with_three.push_back(id);
   }
-  return result;
+  return files;
 }
 
 base::Currency currency_at(const Rows& rows, int column) {
   return base::Currency::find(rows.text(0, column)).value();
 }
 
-/// For the transaction: sorts and hashes of millions of rows in memory that is bounded, with as
-/// many processes as asked for.
+/// For the transaction: hashes of millions of rows in memory that is bounded, with as many
+/// processes as asked for. Numbers are text, which is slow to sort and quick to hash.
 void make_room(Session& session, int workers) {
-  session.execute(
-      fmt::format("SET LOCAL work_mem = '96MB'; SET LOCAL hash_mem_multiplier = 2; SET LOCAL jit = "
-                  "off; SET LOCAL max_parallel_workers_per_gather = {}",
-                  workers));
+  session.execute(fmt::format(
+      "SET LOCAL work_mem = '128MB'; SET LOCAL hash_mem_multiplier = 2.5; SET LOCAL jit = "
+      "off; SET LOCAL enable_sort = off; SET LOCAL enable_mergejoin = off; SET LOCAL "
+      "max_parallel_workers_per_gather = {}",
+      workers));
+}
+
+void make_usual(Session& session) {
+  session.execute("SET LOCAL enable_sort = on; SET LOCAL enable_mergejoin = on");
 }
 
 }  // namespace
@@ -176,7 +202,23 @@ void make_room(Session& session, int workers) {
 std::vector<ItemSum> compare_bills(Session& session, const Comparison& comparison,
                                    const std::function<void(UnmatchedRow)>& take) {
   make_room(session, comparison.workers);
-  const Scales scales = other_scales();
+  const base::Day from = base::plus_days(comparison.from, -kContextDays);
+  TradeFiles files = list_files(session, comparison, from);
+  const auto params = [&] {
+    return Params()
+        .int8(comparison.channel.value)
+        .day(from)
+        .day(comparison.to)
+        .int8(comparison.fee_e8.value_or(-1))
+        .int8s(files.all)
+        .int8s(files.without_decimals)
+        .day(comparison.from)
+        .int8s(files.with_three);
+  };
+  if (comparison.fee_e8) {
+    const Rows rows = query(session, kOver, params());
+    for (int i = 0; i < rows.size(); ++i) files.over.push_back(rows.int8(i, 0));
+  }
   std::vector<ItemSum> sums;
   const auto take_row = [&](const Rows& rows) {
     const base::Currency currency = currency_at(rows, 7);
@@ -200,16 +242,8 @@ std::vector<ItemSum> compare_bills(Session& session, const Comparison& compariso
           .is_paid = !is_ours || !flag,
           .is_fee_over_file = !is_ours && flag});
   };
-  for_each_row(session, kCompare,
-               Params()
-                   .int8(comparison.channel.value)
-                   .day(base::plus_days(comparison.from, -kContextDays))
-                   .day(comparison.to)
-                   .int8(comparison.fee_e8.value_or(-1))
-                   .texts(std::span<const std::string>(scales.codes))
-                   .int8s(scales.scales)
-                   .day(comparison.from),
-               take_row);
+  for_each_row(session, kCompare, params().int8s(files.over), take_row);
+  make_usual(session);
   return sums;
 }
 
@@ -233,6 +267,7 @@ void list_bank_rows(Session& session, const Comparison& comparison,
                    .day(comparison.to)
                    .text(comparison.payer),
                take_row);
+  make_usual(session);
 }
 
 }  // namespace store
