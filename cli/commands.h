@@ -29,4 +29,7 @@ void add_statement(CLI::App& app, Outcome& outcome);  // statement_command.cpp
 void add_verify(CLI::App& app, Outcome& outcome);     // verify_command.cpp
 void add_webhook(CLI::App& app, Outcome& outcome);    // webhook_command.cpp
 
+void add_collections(CLI::App& app, Outcome& outcome);  // collections_command.cpp
+void add_debits(CLI::App& app, Outcome& outcome);       // debits_command.cpp
+
 }  // namespace cli

@@ -15,12 +15,13 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "fenqi " FENQI_VERSION);
   cli::Outcome outcome;
   for (const cli::AddCommand add : {
-           cli::add_quote,     cli::add_explain,   cli::add_schedule, cli::add_db,
-           cli::add_migrate,   cli::add_close,     cli::add_catalog,  cli::add_import,
-           cli::add_reconcile, cli::add_plan,      cli::add_replay,   cli::add_generate,
-           cli::add_demo,      cli::add_statement, cli::add_payouts,  cli::add_export,
-           cli::add_verify,    cli::add_proofs,    cli::add_evidence, cli::add_key,
-           cli::add_serve,     cli::add_webhook,   cli::add_bench,
+           cli::add_quote,       cli::add_explain,   cli::add_schedule, cli::add_db,
+           cli::add_migrate,     cli::add_close,     cli::add_catalog,  cli::add_import,
+           cli::add_reconcile,   cli::add_plan,      cli::add_replay,   cli::add_generate,
+           cli::add_demo,        cli::add_statement, cli::add_payouts,  cli::add_export,
+           cli::add_collections, cli::add_debits,    cli::add_verify,   cli::add_proofs,
+           cli::add_evidence,    cli::add_key,       cli::add_serve,    cli::add_webhook,
+           cli::add_bench,
        }) {
     add(app, outcome);
   }
