@@ -107,7 +107,7 @@ class ReportBench {
       std::vector<store::Session> helpers;
       for (int i = 1; i < options_.writers; ++i) helpers.emplace_back(conninfo_);
       const auto start = Clock::now();
-      const engine::Findings findings = engine::verify_book(session_, {}, {}, helpers);
+      const engine::Findings findings = engine::verify_book(session_, {}, helpers);
       run.verify_seconds = seconds_since(start);
       for (const engine::Finding& f : findings) {
         CHECK(f.offenders == 0, "{} {}: {}", f.id, f.name, f.first);

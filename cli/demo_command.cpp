@@ -111,7 +111,7 @@ void show_books(store::Session& session, const ReplayResult& result) {
 
 /// "clean", or the first fact that doesn't hold.
 std::string proof(store::Session& session, std::span<store::Session> helpers) {
-  const engine::Findings findings = engine::verify_book(session, {}, {}, helpers);
+  const engine::Findings findings = engine::verify_book(session, {}, helpers);
   std::int64_t checked = 0;
   std::string first;
   for (const engine::Finding& finding : findings) {

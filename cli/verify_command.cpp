@@ -20,6 +20,7 @@ struct Options {
   std::string to;
   bool json = false;
   bool digest = false;
+  bool name_each = false;
   int workers = 2;
 };
 
@@ -95,7 +96,8 @@ Exit run(const Options& options) {
   const auto show = [&](std::string_view pass) {
     if (on_terminal) std::cerr << fmt::format("\r\x1b[Kverifying {}", pass) << std::flush;
   };
-  const engine::Findings findings = engine::verify_book(session, range, show, helpers);
+  const engine::Findings findings = engine::verify_book(
+      session, {.range = range, .name_each = options.name_each, .on_pass = show}, helpers);
   if (on_terminal) std::cerr << "\r\x1b[K" << std::flush;
   options.json ? print_json(findings) : print_table(findings);
   return engine::all_hold(findings) ? Exit::Done : Exit::Refused;
@@ -111,6 +113,9 @@ void add_verify(CLI::App& app, Outcome& outcome) {
                                    "Look at single dates from here on only (YYYY-MM-DD)");
   auto* to = command->add_option("--to", options->to, "... and up to here");
   auto* json = command->add_flag("--json", options->json, "As JSON");
+  command->add_flag("--name-each", options->name_each,
+                    "Ask each fact by its own statement, which takes longer, even where the whole "
+                    "book is sound");
   command->add_option("--workers", options->workers, "Database connections")
       ->check(CLI::Range(1, 16))
       ->capture_default_str();

@@ -17,13 +17,19 @@ using store::DayRange;
 using store::Finding;
 using store::Findings;
 
-/// Every fact over the whole book, in one snapshot. `range` limits those about single dates (shape
-/// of journals, account_day, seals); a caller may show progress when `on_pass` names the next pass.
+struct VerifyOptions {
+  DayRange range = {};  ///< limits the facts about single dates: journals, account_day, seals
+  /// Ask each fact by its own statement at once, not only when the quick proof fails.
+  bool name_each = false;
+  std::function<void(std::string_view)> on_pass = {};  ///< gets the name of the pass that begins
+};
+
+/// Every fact over the whole book, in one snapshot. A sound book is proved by reading each table
+/// once (engine/quick_proof.h); if that fails, each fact's own statement names what is wrong.
 /// Set-wise: the program's memory does not grow with the book. Helpers are further connections to
 /// the same database that take their share of the passes. `keys` are the public keys whose seals
 /// are trusted.
-Findings verify_book(store::Session& session, const DayRange& range = {},
-                     const std::function<void(std::string_view)>& on_pass = {},
+Findings verify_book(store::Session& session, const VerifyOptions& options = {},
                      std::span<store::Session> helpers = {},
                      std::span<const base::PublicKey> keys = trusted_public_keys());
 

@@ -80,6 +80,25 @@ ContentAccount read_account(Fields& fields) {
 
 }  // namespace
 
+void append_content_field(std::string& out, std::optional<std::string_view> value) {
+  if (!value) {
+    out += "-,";
+    return;
+  }
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value->size()).ptr;
+  out.append(digits, end);
+  out += ':';
+  out += *value;
+  out += ',';
+}
+
+void append_content_field(std::string& out, std::int64_t value) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  append_content_field(out, std::string_view(digits, end));
+}
+
 std::optional<JournalContent> parse_journal_content(std::string_view text) {
   Fields fields(text);
   JournalContent content;

@@ -48,6 +48,11 @@ struct JournalContent {
   bool operator==(const JournalContent&) const = default;
 };
 
+/// A field of the text, "5:SALE1,": the length in bytes makes it unambiguous whatever the value
+/// holds. What is absent is "-,".
+void append_content_field(std::string& out, std::optional<std::string_view> value);
+void append_content_field(std::string& out, std::int64_t value);
+
 /// Nothing if the text is not exactly of that form.
 std::optional<JournalContent> parse_journal_content(std::string_view text);
 

@@ -180,6 +180,23 @@ std::vector<std::int64_t> Rows::int8s(int row, int column) const {
   return values;
 }
 
+bool Rows::try_int8s(int row, int column, std::vector<std::int64_t>& values) const {
+  values.clear();
+  if (is_null(row, column)) return false;
+  const std::string_view bytes = text(row, column);
+  if (bytes.size() < 20) return bytes.size() == 12 && get<std::int32_t>(bytes.data()) == 0;
+  const auto count = static_cast<std::size_t>(get<std::int32_t>(bytes.data() + 12));
+  const auto width = bytes.size() < 24 ? -1 : get<std::int32_t>(bytes.data() + 20);
+  const bool is_list = get<std::int32_t>(bytes.data()) == 1 &&
+                       get<std::int32_t>(bytes.data() + 4) == 0 &&
+                       get<std::int32_t>(bytes.data() + 16) == 1 && (width == 4 || width == 8);
+  if (!is_list || bytes.size() != 20 + count * (4 + static_cast<std::size_t>(width))) return false;
+  for (const char* at = bytes.data() + 24; values.size() < count; at += 4 + width) {
+    values.push_back(width == 8 ? get<std::int64_t>(at) : get<std::int32_t>(at));
+  }
+  return true;
+}
+
 std::vector<base::Day> Rows::days(int row, int column) const {
   std::vector<base::Day> values;
   each_element(value(row, column, 0), [&](std::string_view e) {

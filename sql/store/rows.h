@@ -39,6 +39,9 @@ class Rows {
   /// text, char(n) and bytea; valid as long as these rows are
   std::string_view text(int row, int column) const;
   std::vector<std::int64_t> int8s(int row, int column) const;  ///< int2[], int4[] and int8[]
+  /// The same into `values`, which keeps its room. False if it is no list from 1 without NULLs,
+  /// which only a table that has lost its constraints can hold.
+  bool try_int8s(int row, int column, std::vector<std::int64_t>& values) const;
   std::vector<base::Day> days(int row, int column) const;
   std::vector<std::string> texts(int row, int column) const;
 

@@ -89,14 +89,6 @@ std::string content_sql(std::string_view condition, std::string_view original) {
                                                   original)));
 }
 
-/// Whoever can write to the database can put anything there: what is no hash is read as one that
-/// nothing has.
-base::Hash hash_at(const Rows& rows, int row, int column) {
-  const std::string_view bytes = rows.text(row, column);
-  return bytes.size() == base::kHashBytes ? base::hash_of_bytes(bytes)
-                                          : base::sha256(fmt::format("no hash: {}", bytes));
-}
-
 constexpr const char* kSelectSeals =
     "SELECT s.business_date, s.format, s.journal_count, s.content_hash, s.previous_hash, "
     "s.chain_hash, s.key_fingerprint, s.signature, b.catalog_name FROM seal s CROSS JOIN book b ";
@@ -119,6 +111,12 @@ SignedSeal read_seal(const Rows& rows, int row) {
 }
 
 }  // namespace
+
+base::Hash hash_at(const Rows& rows, int row, int column) {
+  const std::string_view bytes = rows.text(row, column);
+  return bytes.size() == base::kHashBytes ? base::hash_of_bytes(bytes)
+                                          : base::sha256(fmt::format("no hash: {}", bytes));
+}
 
 std::string journal_content_sql(std::string_view condition) {
   // A reversal carries the leaf of what it reverses. Those are few, and reversals of reversals are

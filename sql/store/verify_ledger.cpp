@@ -66,9 +66,8 @@ const Facts kJournalFacts = {
     {"I16", "reversal-mirror", "every reversal is the exact mirror of its original"},
 };
 
-// Balances by account from nothing, and what they control.
-constexpr const char* kControlAccounts = R"(
-  WITH moved AS (
+// Balances by account from nothing.
+constexpr std::string_view kMovedByJournals = R"(
     SELECT s.account_id, sum(s.amount) AS balance,
            coalesce(sum(s.amount) FILTER (WHERE t.rule IN (4, 8)), 0) AS funded
     FROM (SELECT j.rule, t.debit, t.credit, sum(t.amount) AS amount
@@ -78,7 +77,46 @@ constexpr const char* kControlAccounts = R"(
           GROUP BY j.rule, t.debit, t.credit) t
       CROSS JOIN LATERAL (VALUES (t.debit, t.amount), (t.credit, -t.amount))
         AS s (account_id, amount)
-    GROUP BY s.account_id),
+    GROUP BY s.account_id)";
+
+constexpr std::string_view kMovedBySums = R"(
+    SELECT s.account_id, sum(s.balance) AS balance, sum(s.funded) AS funded
+    FROM (SELECT account_id, debit_minor::numeric - credit_minor AS balance, 0::numeric AS funded
+          FROM account_day WHERE business_date <= (SELECT closed_through FROM book)
+          UNION ALL
+          SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[])) s
+    GROUP BY s.account_id)";
+
+// What the plans say that control accounts hold.
+constexpr std::string_view kPartsOfPlans = R"(
+    SELECT 1101, NULL::bigint, currency, sum(outstanding_minor)::numeric FROM plan GROUP BY currency
+    UNION ALL
+    SELECT 1102, NULL, p.currency, sum(f.unpaid)
+    FROM plan p
+      CROSS JOIN LATERAL (SELECT coalesce((SELECT sum(x) FROM unnest(p.fee) x), 0)
+                                 - coalesce((SELECT sum(x) FROM unnest(p.paid_fee) x), 0)) f (unpaid)
+    GROUP BY p.currency
+    UNION ALL
+    SELECT 1103, NULL, currency, sum(late_fee_minor - late_fee_paid_minor)
+    FROM plan GROUP BY currency
+    UNION ALL
+    SELECT 1190 + ecl_stage, NULL, currency, -sum(allowance_minor)
+    FROM plan WHERE ecl_stage > 0 GROUP BY ecl_stage, currency
+    UNION ALL
+    SELECT 9201, NULL, currency, sum(claim_minor) FROM plan WHERE claim_minor > 0
+    GROUP BY currency
+    UNION ALL
+    SELECT 1112, sponsor_id, currency, sum(subsidy_minor) FROM plan WHERE subsidy_payer = 3
+    GROUP BY sponsor_id, currency)";
+
+constexpr std::string_view kPartsBySums = R"(
+    SELECT code, nullif(owner_id, 0), currency::char(3), amount::numeric
+    FROM unnest($4::int[], $5::bigint[], $6::text[], $7::bigint[])
+      AS s (code, owner_id, currency, amount))";
+
+// {moved}: balances of accounts; {parts}: what plans say of them.
+constexpr std::string_view kControlAccounts = R"(
+  WITH moved AS ({moved}),
   ledger AS MATERIALIZED (
     SELECT a.code, a.owner_id, CASE a.code WHEN 6402 THEN a.tag ELSE '' END AS tag, a.currency,
            sum(m.balance) AS balance, sum(m.funded) AS funded
@@ -96,16 +134,7 @@ constexpr const char* kControlAccounts = R"(
     GROUP BY p.product, p.sponsor_id, i.currency),
   part (code, owner_id, currency, balance, tag) AS MATERIALIZED (
     SELECT code, owner_id, currency, sum(balance), '' FROM (
-    SELECT 1101, NULL::bigint, currency, sum(outstanding_minor)::numeric FROM plan GROUP BY currency
-    UNION ALL
-    SELECT 1102, NULL, p.currency, sum(f.unpaid)
-    FROM plan p
-      CROSS JOIN LATERAL (SELECT coalesce((SELECT sum(x) FROM unnest(p.fee) x), 0)
-                                 - coalesce((SELECT sum(x) FROM unnest(p.paid_fee) x), 0)) f (unpaid)
-    GROUP BY p.currency
-    UNION ALL
-    SELECT 1103, NULL, currency, sum(late_fee_minor - late_fee_paid_minor)
-    FROM plan GROUP BY currency
+    {parts}
     UNION ALL
     SELECT 2201, NULL, currency, -sum(credit_balance_minor) FROM credit_account GROUP BY currency
     UNION ALL
@@ -118,9 +147,7 @@ constexpr const char* kControlAccounts = R"(
            sum(CASE code WHEN 1901 THEN 1 ELSE -1 END * (amount_minor - cleared_minor))
     FROM suspense GROUP BY code, currency
     UNION ALL
-    SELECT 1190 + ecl_stage, NULL, currency, -sum(allowance_minor)
-    FROM plan WHERE ecl_stage > 0 GROUP BY ecl_stage, currency
-    UNION ALL  -- what a date that is not closed yet will post of it
+    -- what a date that is not closed yet will post of it
     SELECT 1190 + x.stage, NULL, x.currency, sum(x.amount)
     FROM accrual_part a
       CROSS JOIN LATERAL (
@@ -132,9 +159,6 @@ constexpr const char* kControlAccounts = R"(
       AND NOT EXISTS (SELECT FROM close_step s
                       WHERE s.business_date = a.business_date AND s.step = 'income')
     GROUP BY x.stage, x.currency
-    UNION ALL
-    SELECT 9201, NULL, currency, sum(claim_minor) FROM plan WHERE claim_minor > 0
-    GROUP BY currency
     UNION ALL
     SELECT 9011, NULL, currency, sum(amount_minor) FROM hold WHERE status = 1 GROUP BY currency
     UNION ALL
@@ -160,9 +184,7 @@ constexpr const char* kControlAccounts = R"(
     GROUP BY currency
     UNION ALL
     SELECT 1112, sponsor_id, currency, sum(amount)
-    FROM (SELECT sponsor_id, currency, sponsor AS amount FROM coupon WHERE sponsor <> 0
-          UNION ALL
-          SELECT sponsor_id, currency, subsidy_minor FROM plan WHERE subsidy_payer = 3) x
+    FROM (SELECT sponsor_id, currency, sponsor AS amount FROM coupon WHERE sponsor <> 0) x
     GROUP BY sponsor_id, currency) x (code, owner_id, currency, balance)
     GROUP BY code, owner_id, currency
     UNION ALL
@@ -243,10 +265,7 @@ const Facts kControlFacts = {
 };
 
 // Fee and subsidy: what plans may earn, have earned, and what the nightly journals posted of it.
-constexpr const char* kRecognition = R"(
-  WITH code AS (SELECT account_id, code, tag, currency FROM account
-                WHERE code IN (1104, 2301, 2302, 6001, 6003, 6010)),
-  moved AS MATERIALIZED (
+constexpr std::string_view kIncomeByJournals = R"(
     SELECT s.account_id, x.earned, x.business_date, sum(s.amount) AS amount
     FROM (SELECT j.rule IN (9, 10, 62) AS earned,
                  CASE WHEN j.rule IN (9, 10, 62) THEN j.business_date END AS business_date,
@@ -257,17 +276,40 @@ constexpr const char* kRecognition = R"(
           GROUP BY 1, 2, 3, 4) x
       CROSS JOIN LATERAL (VALUES (x.debit, -x.amount), (x.credit, x.amount)) AS s (account_id, amount)
     WHERE s.account_id IN (SELECT account_id FROM code)
-    GROUP BY 1, 2, 3),
-  plans AS MATERIALIZED (
-    SELECT product, currency, sum(fee) AS fee, sum(fee_recognized) AS fee_recognized,
-           sum(subsidy) AS subsidy, sum(subsidy_recognized) AS subsidy_recognized,
-           sum(interest) AS interest, sum(interest_recognized) AS interest_recognized
-    FROM (SELECT product, currency, fee_minor AS fee, fee_recognized_minor AS fee_recognized,
+    GROUP BY 1, 2, 3)";
+
+constexpr std::string_view kIncomeBySums = R"(
+    SELECT account_id, earned, CASE WHEN earned THEN business_date END AS business_date,
+           amount::numeric
+    FROM unnest($1::int[], $2::boolean[], $3::date[], $4::bigint[])
+      AS s (account_id, earned, business_date, amount))";
+
+constexpr std::string_view kIncomeOfPlans = R"(
+          SELECT product, currency, fee_minor AS fee, fee_recognized_minor AS fee_recognized,
                  subsidy_minor AS subsidy, subsidy_recognized_minor AS subsidy_recognized,
                  CASE status WHEN 5 THEN interest_recognized_minor
                  ELSE coalesce((SELECT sum(x) FROM unnest(paid_interest) x), 0) END AS interest,
                  interest_recognized_minor AS interest_recognized
-          FROM plan
+          FROM plan)";
+
+constexpr std::string_view kPlansBySums = R"(
+          SELECT product, currency::char(3) AS currency, fee, fee_recognized, subsidy,
+                 subsidy_recognized, interest::numeric AS interest, interest_recognized
+          FROM unnest($5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[],
+                      $10::bigint[], $11::bigint[], $12::bigint[])
+            AS s (product, currency, fee, fee_recognized, subsidy, subsidy_recognized, interest,
+                  interest_recognized))";
+
+// {moved}: what moved on the accounts of `code`; {plans}: what plans say.
+constexpr std::string_view kRecognition = R"(
+  WITH code AS (SELECT account_id, code, tag, currency FROM account
+                WHERE code IN (1104, 2301, 2302, 6001, 6003, 6010)),
+  moved AS MATERIALIZED ({moved}),
+  plans AS MATERIALIZED (
+    SELECT product, currency, sum(fee) AS fee, sum(fee_recognized) AS fee_recognized,
+           sum(subsidy) AS subsidy, sum(subsidy_recognized) AS subsidy_recognized,
+           sum(interest) AS interest, sum(interest_recognized) AS interest_recognized
+    FROM ({plans}
           UNION ALL  -- neither deferred nor earned in this book
           SELECT product, currency, -fee_recognized_minor, -fee_recognized_minor,
                  -subsidy_recognized_minor, -subsidy_recognized_minor, 0, 0
@@ -378,6 +420,25 @@ const Facts kAccountDayFacts = {
     {"I19", "trial-balance",
      "replaying the journals from nothing gives each account's balance at each closed date"},
 };
+
+// Where the totals of each date are known to be right, the balances are if each follows from the
+// one before.
+constexpr const char* kRunningBalances = R"(
+  WITH chained AS (
+    SELECT d.account_id, d.business_date, d.balance_minor,
+           d.balance_minor - coalesce(lag(d.balance_minor::numeric) OVER w, 0)
+             <> d.debit_minor::numeric - d.credit_minor AS wrong
+    FROM account_day d
+    WHERE d.business_date <= $2 AND d.business_date <= (SELECT closed_through FROM book)
+    WINDOW w AS (PARTITION BY d.account_id ORDER BY d.business_date)),
+  judged AS (
+    SELECT c.wrong, CASE WHEN c.wrong THEN
+             format('account %s in %s on %s: account_day says the balance is %s, which does not '
+                    'follow from the date before', a.code, a.currency, c.business_date,
+                    c.balance_minor) END AS name
+    FROM chained c LEFT JOIN account a ON a.account_id = c.account_id
+    WHERE c.business_date >= $1)
+  SELECT count(*), 0::bigint, NULL, count(*), count(*) FILTER (WHERE wrong), min(name) FROM judged)";
 
 // What a date must have for the close to seal it: balance, and each control account moved by what
 // its sub-ledger moved. From day to day this proves the whole, which the full run does at once.
@@ -493,24 +554,69 @@ const Facts kAccountOfDayFacts = {
 
 }  // namespace
 
+const Facts& journal_facts() { return kJournalFacts; }
+
 Findings check_journals(Session& session, const DayRange& range) {
   return run_statement(session, kJournalFacts, kJournals, bounds(range));
 }
 
-Findings check_control_accounts(Session& session) {
-  return run_statement(session, kControlFacts, kControlAccounts, {});
+Findings check_control_accounts(Session& session, const LedgerSums* sums) {
+  if (sums == nullptr) {
+    return run_statement(
+        session, kControlFacts,
+        filled(kControlAccounts, {{"{moved}", kMovedByJournals}, {"{parts}", kPartsOfPlans}}), {});
+  }
+  const auto& [account, open, funded] = sums->accounts;
+  const auto& [code, owner, currency, amount] = sums->parts;
+  return run_statement(
+      session, kControlFacts,
+      filled(kControlAccounts, {{"{moved}", kMovedBySums}, {"{parts}", kPartsBySums}}),
+      Params()
+          .int4s(account)
+          .int8s(open)
+          .int8s(funded)
+          .int4s(code)
+          .int8s(owner)
+          .texts(currency)
+          .int8s(amount));
 }
 
 Findings check_accounts_of_day(Session& session, base::Day day) {
   return run_statement(session, kAccountOfDayFacts, kAccountsOfDay, Params().day(day));
 }
 
-Findings check_recognition(Session& session) {
-  return run_statement(session, kRecognitionFacts, kRecognition, {});
+Findings check_recognition(Session& session, const LedgerSums* sums) {
+  if (sums == nullptr) {
+    return run_statement(
+        session, kRecognitionFacts,
+        filled(kRecognition, {{"{moved}", kIncomeByJournals}, {"{plans}", kIncomeOfPlans}}), {});
+  }
+  const LedgerSums::Income& income = sums->income;
+  const LedgerSums::Plans& plans = sums->plans;
+  return run_statement(
+      session, kRecognitionFacts,
+      filled(kRecognition, {{"{moved}", kIncomeBySums}, {"{plans}", kPlansBySums}}),
+      Params()
+          .int4s(income.account)
+          .booleans(income.earned)
+          .days(income.business_date)
+          .int8s(income.amount)
+          .texts(plans.product)
+          .texts(plans.currency)
+          .int8s(plans.fee)
+          .int8s(plans.fee_recognized)
+          .int8s(plans.subsidy)
+          .int8s(plans.subsidy_recognized)
+          .int8s(plans.interest)
+          .int8s(plans.interest_recognized));
 }
 
 Findings check_account_days(Session& session, const DayRange& range) {
   return run_statement(session, kAccountDayFacts, kAccountDays, bounds(range));
+}
+
+Findings check_running_balances(Session& session, const DayRange& range) {
+  return run_statement(session, kAccountDayFacts, kRunningBalances, bounds(range));
 }
 
 }  // namespace store

@@ -13,16 +13,17 @@ constexpr std::string_view kItemsOfSettlements = R"(
           ON i.merchant_id = s.merchant_id AND i.currency = s.currency
              AND i.available_on BETWEEN s.window_from AND s.settled_on)";
 
-// For all of them that would pair each settlement of a merchant with each item; so items and
-// settlements (type 0) are sorted together, backwards, and each item takes the settlement last
+// For all of them that would pair each settlement of a merchant with each item; so sums of items
+// and settlements (type 0) are sorted together, backwards, and each sum takes the settlement last
 // seen.
 constexpr std::string_view kItemsOfAllSettlements = R"(
       (SELECT e.*, min(e.day) FILTER (WHERE e.type = 0)
                      OVER (PARTITION BY e.merchant_id, e.currency ORDER BY e.day DESC, e.type
                            ROWS UNBOUNDED PRECEDING) AS settled_on
-       FROM (SELECT merchant_id, currency, available_on AS day, type, gross_minor, discount_minor,
-                    subsidy_minor, net_minor
-             FROM merchant_item
+       FROM (SELECT merchant_id, currency, available_on AS day, type,
+                    sum(gross_minor) AS gross_minor, sum(discount_minor) AS discount_minor,
+                    sum(subsidy_minor) AS subsidy_minor, sum(net_minor) AS net_minor
+             FROM merchant_item GROUP BY merchant_id, currency, available_on, type
              UNION ALL
              SELECT merchant_id, currency, settled_on, 0, 0, 0, 0, 0 FROM settlement) e) s
         CROSS JOIN LATERAL (SELECT s.type, s.gross_minor, s.discount_minor, s.subsidy_minor,
@@ -97,18 +98,10 @@ const Facts kSettlementFacts = {
     {"I4", "settlement-payout", "each settlement's payout was made, once"},
 };
 
-void replace_all(std::string& text, std::string_view what, std::string_view by) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
-    text.replace(at, what.size(), by);
-  }
-}
-
 Findings check_settlements_where(Session& session, std::string_view items, std::string_view which,
                                  const Params& params) {
-  std::string statement(kSettlements);
-  replace_all(statement, "{items}", items);
-  replace_all(statement, "{which}", which);
-  return run_statement(session, kSettlementFacts, statement, params);
+  return run_statement(session, kSettlementFacts,
+                       filled(kSettlements, {{"{items}", items}, {"{which}", which}}), params);
 }
 
 }  // namespace

@@ -273,6 +273,11 @@ const Facts kCustomerFacts = {
 
 }  // namespace
 
+const Facts& plan_facts() { return kPlanFacts; }
+const Facts& plan_allocation_facts() { return kPlanAllocationFacts; }
+const Facts& event_allocation_facts() { return kEventAllocationFacts; }
+const Facts& customer_facts() { return kCustomerFacts; }
+
 Findings check_plans(Session& session) { return run_statement(session, kPlanFacts, kPlans, {}); }
 
 Findings check_allocations(Session& session) {

@@ -147,6 +147,69 @@ const SignedSeal* find(const std::map<base::Day, SignedSeal>& seals, base::Day d
   return found == seals.end() ? nullptr : &found->second;
 }
 
+/// The seals of some dates beside leaves that come in the order of dates and numbers.
+class SealCheck {
+ public:
+  SealCheck(Session& session, const DayRange& range)
+      : from_(range.from.value_or(kFirstDay)), to_(range.to.value_or(kLastDay)) {
+    const Rows book = query(session, "SELECT opens_on, closed_through FROM book");
+    CHECK(!book.empty(), "verifying a database without a book");
+    opens_on_ = book.day(0, 0);
+    closed_through_ = book.day(0, 1);
+    // and the one that the first is chained to
+    for (SignedSeal& seal : list_seals(session, base::plus_days(from_, -1), to_)) {
+      seals_.emplace(seal.seal.business_date, std::move(seal));
+    }
+  }
+
+  void add_leaves(base::Day day, std::string_view leaves) {
+    if (content_ == nullptr || day != day_) {
+      day_ = day;
+      content_ = &contents_[day];
+      const SignedSeal* seal = find(seals_, day);
+      is_plain_ = seal != nullptr && seal->seal.format == ledger::kPlainSeal;
+    }
+    is_plain_ ? content_->add_plain(leaves) : content_->add(leaves);
+  }
+
+  Findings findings(std::span<const base::PublicKey> keys) {
+    DateFact content("seal-content", "every closed date has a seal over exactly its vouchers");
+    DateFact chain("seal-chain", "every seal is chained to the one of the day before");
+    DateFact signature("seal-signature", "every seal of a Merkle tree is signed with a known key");
+    for (const base::Day day : dates()) {
+      const SignedSeal* seal = find(seals_, day);
+      content.check(day, content_fault(seal, contents_[day]));
+      chain.check(day, chain_fault(seal, find(seals_, base::plus_days(day, -1))));
+      if (seal != nullptr && (seal->seal.format != ledger::kPlainSeal || seal->signature)) {
+        signature.check(day, signature_fault(*seal, keys));
+      }
+    }
+    return {content.finding(), chain.finding(), signature.finding()};
+  }
+
+ private:
+  /// Those that have a seal or ought to have one.
+  std::set<base::Day> dates() const {
+    std::set<base::Day> dates;
+    for (const auto& [day, seal] : seals_) {
+      if (day >= from_) dates.insert(day);
+    }
+    for (base::Day day = std::max(from_, opens_on_); day <= std::min(to_, closed_through_);
+         day = base::plus_days(day, 1)) {
+      dates.insert(day);
+    }
+    return dates;
+  }
+
+  base::Day from_, to_, opens_on_, closed_through_;
+  std::map<base::Day, SignedSeal> seals_;
+  std::map<base::Day, DateContent> contents_;
+  // of the leaves that came last
+  base::Day day_;
+  DateContent* content_ = nullptr;
+  bool is_plain_ = false;
+};
+
 }  // namespace
 
 std::vector<DayRange> seal_passes(Session& session, const DayRange& range) {
@@ -164,33 +227,18 @@ std::vector<DayRange> seal_passes(Session& session, const DayRange& range) {
   return passes;
 }
 
+Finding voucher_finding() {
+  return {.id = "I15",
+          .name = "vouchers",
+          .sentence =
+              "every journal of a sealed date has a voucher with the hash of its content and "
+              "the number that follows from it, and every voucher a journal"};
+}
+
 Findings check_seals(Session& session, const DayRange& range,
                      std::span<const base::PublicKey> keys) {
-  const Rows book = query(session, "SELECT opens_on, closed_through FROM book");
-  CHECK(!book.empty(), "verifying a database without a book");
-  const base::Day from = range.from.value_or(kFirstDay);
-  const base::Day to = range.to.value_or(kLastDay);
-
-  std::map<base::Day, SignedSeal> seals;  // and the one that the first is chained to
-  for (SignedSeal& seal : list_seals(session, base::plus_days(from, -1), to)) {
-    seals.emplace(seal.seal.business_date, std::move(seal));
-  }
-  std::set<base::Day> dates;
-  for (const auto& [day, seal] : seals) {
-    if (day >= from) dates.insert(day);
-  }
-  for (base::Day day = std::max(from, book.day(0, 0)); day <= std::min(to, book.day(0, 1));
-       day = base::plus_days(day, 1)) {
-    dates.insert(day);
-  }
-
-  Finding vouchers{.id = "I15",
-                   .name = "vouchers",
-                   .sentence =
-                       "every journal of a sealed date has a voucher with the hash of its "
-                       "content and the number that follows from it, and every voucher a "
-                       "journal"};
-  std::map<base::Day, DateContent> contents;
+  SealCheck check(session, range);
+  Finding vouchers = voucher_finding();
   const std::string statement = leaves_statement();
   for_each_row(session, statement.c_str(), bounds(range), [&](const Rows& row) {
     if (row.is_null(0, 0)) {
@@ -199,24 +247,33 @@ Findings check_seals(Session& session, const DayRange& range,
       if (!row.is_null(0, 4)) vouchers.first = row.text(0, 4);
       return;
     }
-    const SignedSeal* seal = find(seals, row.day(0, 0));
-    DateContent& content = contents[row.day(0, 0)];
-    const bool is_plain = seal != nullptr && seal->seal.format == ledger::kPlainSeal;
-    is_plain ? content.add_plain(row.text(0, 5)) : content.add(row.text(0, 5));
+    check.add_leaves(row.day(0, 0), row.text(0, 5));
   });
+  Findings findings = check.findings(keys);
+  findings.insert(findings.begin(), vouchers);
+  return findings;
+}
 
-  DateFact content("seal-content", "every closed date has a seal over exactly its vouchers");
-  DateFact chain("seal-chain", "every seal is chained to the one of the day before");
-  DateFact signature("seal-signature", "every seal of a Merkle tree is signed with a known key");
-  for (const base::Day day : dates) {
-    const SignedSeal* seal = find(seals, day);
-    content.check(day, content_fault(seal, contents[day]));
-    chain.check(day, chain_fault(seal, find(seals, base::plus_days(day, -1))));
-    if (seal != nullptr && (seal->seal.format != ledger::kPlainSeal || seal->signature)) {
-      signature.check(day, signature_fault(*seal, keys));
+Findings check_voucher_seals(Session& session, const DayRange& range,
+                             std::span<const base::PublicKey> keys,
+                             const std::function<void(const VoucherRow&)>& take) {
+  SealCheck check(session, range);
+  Cursor cursor(session,
+                "SELECT business_date, number, party_id, journal_id, leaf FROM voucher "
+                "WHERE business_date BETWEEN $1 AND $2 ORDER BY business_date, number",
+                bounds(range));
+  for (Rows rows = cursor.next(); !rows.empty(); rows = cursor.next()) {
+    for (int i = 0; i < rows.size(); ++i) {
+      const VoucherRow voucher{.business_date = rows.day(i, 0),
+                               .number = rows.int4(i, 1),
+                               .party = rows.int8(i, 2),
+                               .journal = rows.int8(i, 3),
+                               .leaf = hash_at(rows, i, 4)};
+      check.add_leaves(voucher.business_date, base::bytes_of(voucher.leaf));
+      take(voucher);
     }
   }
-  return {vouchers, content.finding(), chain.finding(), signature.finding()};
+  return check.findings(keys);
 }
 
 }  // namespace store

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "base/day.h"
 #include "base/signature.h"
+#include "sql/store/proof_rows.h"
 #include "sql/store/session.h"
 
 namespace store {
@@ -32,10 +34,49 @@ struct DayRange {
   std::optional<base::Day> to;
 };
 
+/// What a proof that reads each table once (engine/book_tally.h) has added up, for statements that
+/// would otherwise read journals and plans again. Lists of one statement's rows, column by column.
+struct LedgerSums {
+  struct Accounts {  ///< balances of dates that are not closed, and what captures and refunds moved
+    std::vector<std::int32_t> account;
+    std::vector<std::int64_t> open, funded;
+  } accounts;
+  struct Income {  ///< what moved on accounts of income and deferral, credits less debits
+    std::vector<std::int32_t> account;
+    std::vector<char> earned;
+    std::vector<base::Day> business_date;  ///< if earned; else any
+    std::vector<std::int64_t> amount;
+  } income;
+  struct Parts {  ///< what plans say that control accounts hold
+    std::vector<std::int32_t> code;
+    std::vector<std::int64_t> owner;  ///< 0: none
+    std::vector<std::string> currency;
+    std::vector<std::int64_t> amount;
+  } parts;
+  struct Plans {
+    std::vector<std::string> product, currency;
+    std::vector<std::int64_t> fee, fee_recognized, subsidy, subsidy_recognized, interest,
+        interest_recognized;
+  } plans;
+};
+
+/// How many rows a sound book was proved from.
+struct ProofCounts {
+  std::int64_t journals = 0;
+  std::int64_t reversals = 0;
+  std::int64_t vouchers = 0;
+  std::int64_t plans = 0;
+  std::int64_t events = 0;
+  std::int64_t customers = 0;
+};
+/// The facts that such a proof has shown, as the passes would tell them.
+Findings shown_facts(const ProofCounts& counts);
+
 // The passes over the whole book. All but the first and the last two need every journal.
 Findings check_journals(Session& session, const DayRange& range);
-Findings check_control_accounts(Session& session);
-Findings check_recognition(Session& session);
+/// With sums: from them and from account_day, which the proof has shown to hold.
+Findings check_control_accounts(Session& session, const LedgerSums* sums = nullptr);
+Findings check_recognition(Session& session, const LedgerSums* sums = nullptr);
 Findings check_plans(Session& session);
 Findings check_allocations(Session& session);
 Findings check_customers(Session& session);
@@ -43,10 +84,17 @@ Findings check_settlements(Session& session);
 /// What small tables say of suspense and banks.
 Findings check_reconciled(Session& session);
 Findings check_account_days(Session& session, const DayRange& range);
+/// The same where the proof has shown that account_day has what the journals moved.
+Findings check_running_balances(Session& session, const DayRange& range);
 
 /// Vouchers and seals, recomputed from the journals. `keys` are the public keys that are trusted.
 Findings check_seals(Session& session, const DayRange& range,
                      std::span<const base::PublicKey> keys);
+/// The same from the vouchers alone, each of which `take` gets; a proof compares them with the
+/// journals.
+Findings check_voucher_seals(Session& session, const DayRange& range,
+                             std::span<const base::PublicKey> keys,
+                             const std::function<void(const VoucherRow&)>& take);
 
 /// `range` in parts of a month, so that what one pass of check_seals sorts stays small however long
 /// the book is. A range without a lower bound looks below the book's first date too: nothing may be

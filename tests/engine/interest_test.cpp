@@ -6,8 +6,8 @@
 #include <string>
 
 #include "engine/close.h"
-#include "engine/verify.h"
 #include "tests/engine/book_fixture.h"
+#include "tests/engine/sound_book.h"
 
 namespace {
 
@@ -78,11 +78,7 @@ class Interest : public testing::Test {
                                 .c_str());
   }
 
-  void expect_books_hold() {
-    for (const engine::Finding& finding : engine::verify_book(owner_)) {
-      EXPECT_EQ(finding.offenders, 0) << finding.name << ": " << finding.first;
-    }
-  }
+  void expect_books_hold() { tests::expect_sound(owner_); }
 
   std::string text_;
   tests::BookFixture book_;

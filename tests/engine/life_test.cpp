@@ -7,8 +7,8 @@
 
 #include "engine/close.h"
 #include "engine/life_event.h"
-#include "engine/verify.h"
 #include "tests/engine/book_fixture.h"
+#include "tests/engine/sound_book.h"
 
 namespace {
 
@@ -76,11 +76,7 @@ class Life : public testing::Test {
     return std::string(store::query(session_, statement).text(0, 0));
   }
 
-  void expect_books_hold() {
-    for (const engine::Finding& finding : engine::verify_book(owner_)) {
-      EXPECT_EQ(finding.offenders, 0) << finding.name << ": " << finding.first;
-    }
-  }
+  void expect_books_hold() { tests::expect_sound(owner_); }
 
   BookFixture book_;
   engine::Engine engine_ = book_.engine();

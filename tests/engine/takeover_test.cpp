@@ -14,10 +14,10 @@
 #include "credit/limit_policy.h"
 #include "engine/close.h"
 #include "engine/takeover_records.h"
-#include "engine/verify.h"
 #include "ledger/opening.h"
 #include "sql/store/takeover_store.h"
 #include "tests/engine/book_fixture.h"
+#include "tests/engine/sound_book.h"
 
 namespace {
 
@@ -211,9 +211,7 @@ class TakeoverTest : public testing::Test {
 
   static void expect_sound(const BookFixture& book) {
     store::Session session(book.database.conninfo(), store::Role::Owner);
-    for (const engine::Finding& finding : engine::verify_book(session)) {
-      EXPECT_EQ(finding.offenders, 0) << finding.name << ": " << finding.first;
-    }
+    tests::expect_sound(session);
   }
 
   /// Takes all of it over in batches of `batch`; expects every line to be taken.

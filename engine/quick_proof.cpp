@@ -1,0 +1,175 @@
+#include "engine/quick_proof.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <set>
+
+#include "sql/store/proof_rows.h"
+
+namespace engine {
+namespace {
+
+using store::Session;
+
+/// Plans whose keys one pass holds in memory, with their references, to name those of journals.
+constexpr std::int64_t kPlansOfShare = 2'500'000;
+/// Accounts that are remembered at a time: a book has some for each merchant.
+constexpr std::size_t kAccountsAtMost = 200'000;
+
+/// Looks accounts up when they first occur.
+class AccountNames {
+ public:
+  explicit AccountNames(Session& session) : session_(session) {}
+
+  const TallyAccounts& of(std::span<const store::ProofJournal> journals,
+                          std::span<const store::ProofJournal> originals) {
+    std::set<std::int32_t> unknown;
+    if (known_.size() > kAccountsAtMost) known_.clear();
+    for (const auto& some : {journals, originals}) {
+      for (const store::ProofJournal& journal : some) {
+        for (const store::ProofTransfer& transfer : journal.transfers) {
+          if (!known_.contains(transfer.debit)) unknown.insert(transfer.debit);
+          if (!known_.contains(transfer.credit)) unknown.insert(transfer.credit);
+        }
+      }
+    }
+    if (!unknown.empty()) {
+      const std::vector<std::int32_t> ids(unknown.begin(), unknown.end());
+      for (const store::ProofAccount& account : store::find_accounts(session_, ids)) {
+        known_.emplace(account.account, tally_account(account));
+      }
+    }
+    return known_;
+  }
+
+ private:
+  Session& session_;
+  TallyAccounts known_;
+};
+
+void read_journals(Session& session, store::Share share, BookTally& tally) {
+  using Key = std::pair<std::int64_t, std::int64_t>;
+  store::ProofJournals journals(session, share);
+  AccountNames names(session);
+  std::string buffer;
+  for (auto piece = journals.next(); !piece.empty(); piece = journals.next()) {
+    const auto originals = journals.find_originals(piece);
+    const TallyAccounts& accounts = names.of(piece, originals);
+    std::map<Key, BookTally::Original> reversed;
+    for (const store::ProofJournal& original : originals) {
+      reversed[{original.party, original.journal}] = {
+          &original,
+          original.is_whole ? journal_leaf(original, accounts, {}, buffer) : std::nullopt};
+    }
+    for (const store::ProofJournal& journal : piece) {
+      BookTally::Original original;
+      if (journal.reverses) original = reversed[{journal.party, *journal.reverses}];
+      tally.add(journal, accounts, original);
+    }
+  }
+}
+
+template <class Cursor>
+void read_all(Cursor cursor, BookTally& tally) {
+  for (auto piece = cursor.next(); !piece.empty(); piece = cursor.next()) {
+    for (const auto& row : piece) tally.add(row);
+  }
+}
+
+void read_amounts(Session& session, store::AmountTable table, BookTally& tally) {
+  store::ProofAmountRows rows(session, table);
+  for (auto piece = rows.next(); !piece.empty(); piece = rows.next()) {
+    for (const store::ProofAmounts& row : piece) tally.add(table, row);
+  }
+}
+
+}  // namespace
+
+QuickProof::QuickProof(Session& session, const store::DayRange& range,
+                       std::span<const base::PublicKey> keys, std::uint64_t workers)
+    : range_(range),
+      keys_(keys),
+      seal_passes_(store::seal_passes(session, range)),
+      scope_{.closed_through = store::find_closed_through(session), .range = range},
+      tally_(weights_, scope_) {
+  const auto by_size = static_cast<std::uint64_t>(store::estimate_plans(session) / kPlansOfShare);
+  shares_ = static_cast<int>(std::bit_ceil(std::max({by_size, workers, std::uint64_t{1}})));
+}
+
+Pass QuickProof::reading(std::string name, std::function<void(Session&, BookTally&)> read) {
+  return {.name = std::move(name), .run = [this, read = std::move(read)](Session& session) {
+            BookTally tally(weights_, scope_);
+            read(session, tally);
+            const std::lock_guard lock(mutex_);
+            tally_.merge(tally);
+            return store::Findings();
+          }};
+}
+
+std::vector<Pass> QuickProof::passes() {
+  std::vector<Pass> passes;
+  const auto read = [&](std::string name, std::function<void(Session&, BookTally&)> reader) {
+    passes.push_back(reading(std::move(name), std::move(reader)));
+  };
+  for (int i = 0; i < shares_; ++i) {
+    const store::Share share{i, shares_};
+    const std::string of = fmt::format(" ({} of {})", i + 1, shares_);
+    read("journals" + of, [=](Session& s, BookTally& tally) { read_journals(s, share, tally); });
+  }
+  for (int i = 0; i < shares_; ++i) {
+    const store::Share share{i, shares_};
+    const std::string of = fmt::format(" ({} of {})", i + 1, shares_);
+    read("plans" + of,
+         [=](Session& s, BookTally& tally) { read_all(store::ProofPlans(s, share), tally); });
+  }
+  for (const store::DayRange& part : seal_passes_) {
+    passes.push_back({.name = "seals through " + base::to_string(*part.to),
+                      .run = [this, part](Session& session) {
+                        BookTally tally(weights_, scope_);
+                        base::Day date;
+                        std::int32_t number = 0;
+                        auto findings = store::check_voucher_seals(
+                            session, part, keys_, [&](const store::VoucherRow& voucher) {
+                              number = voucher.business_date == date ? number + 1 : 1;
+                              date = voucher.business_date;
+                              if (voucher.number != number) tally.refuse();
+                              tally.add_voucher(voucher);
+                            });
+                        const std::lock_guard lock(mutex_);
+                        tally_.merge(tally);
+                        return findings;
+                      }});
+  }
+  read("allocations",
+       [](Session& s, BookTally& tally) { read_all(store::ProofAllocations(s), tally); });
+  passes.push_back({.name = "settlements", .run = store::check_settlements});
+  read("references", [](Session& s, BookTally& tally) {
+    if (store::count_orphans(s) > 0) tally.refuse();
+  });
+  for (const auto& [name, table] : {std::pair{"events", store::AmountTable::Events},
+                                    {"credit accounts", store::AmountTable::CreditAccounts},
+                                    {"account days", store::AmountTable::AccountDays},
+                                    {"holds", store::AmountTable::Holds},
+                                    {"plans taken over", store::AmountTable::TakenOver}}) {
+    read(name, [table = table](Session& s, BookTally& tally) { read_amounts(s, table, tally); });
+  }
+  passes.push_back({.name = "reconciled items", .run = store::check_reconciled});
+  return passes;
+}
+
+std::vector<Pass> QuickProof::conclusions() {
+  if (!tally_.is_sound() || !(sums_ = tally_.sums())) return {};
+  return {
+      {.name = "control accounts",
+       .run = [this](Session& s) { return store::check_control_accounts(s, &*sums_); }},
+      {.name = "recognition",
+       .run = [this](Session& s) { return store::check_recognition(s, &*sums_); }},
+      {.name = "balances",
+       .run = [this](Session& s) { return store::check_running_balances(s, range_); }},
+  };
+}
+
+}  // namespace engine

@@ -1,0 +1,312 @@
+#include "sql/store/proof_rows.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <tuple>
+
+#include "sql/store/verify_pass.h"
+
+namespace store {
+namespace {
+
+/// A cursor whose plan is made for reading to the end: whole tables are hashed, nothing is looked
+/// up row by row.
+Cursor open_whole(Session& session, const std::string& select, const Params& params = {}) {
+  session.execute(
+      "SET LOCAL cursor_tuple_fraction = 1; SET LOCAL enable_nestloop = off; "
+      "SET LOCAL enable_mergejoin = off");
+  Cursor cursor(session, select, params);
+  session.execute(
+      "SET LOCAL cursor_tuple_fraction = DEFAULT; SET LOCAL enable_nestloop = DEFAULT; "
+      "SET LOCAL enable_mergejoin = DEFAULT");
+  return cursor;
+}
+
+/// Infinite dates and those of other ages become the day beside a book's bounds; NULL the first.
+std::string bounded(std::string_view date) {
+  return fmt::format("least(greatest({}, '1899-12-31'), '2200-01-01')", date);
+}
+
+/// `condition` chooses the journals j; `of_share` follows each relation with the rows that those
+/// journals can refer to.
+std::string journals_statement(std::string_view condition, std::string_view of_share) {
+  return fmt::format(R"(
+    SELECT j.party_id, j.journal_id, j.rule, j.plan_id, j.currency, {2}, {3}, j.source_ref, j.reverses, j.debit_account, j.credit_account, j.amount_minor,
+           p.currency, p.purchase_ref, w.kind, w.ref
+    FROM (SELECT * FROM journal j WHERE {0}) j
+      LEFT JOIN (SELECT party_id, plan_id, currency, purchase_ref FROM plan {1}) p
+        ON p.party_id = j.party_id AND p.plan_id = j.plan_id
+      LEFT JOIN (SELECT party_id, kind, ref FROM party {1}) w ON w.party_id = j.party_id)",
+                     condition, of_share, bounded("j.business_date"), bounded("j.value_date"));
+}
+
+/// By the lowest bits, which two's complement has for numbers below 0 too.
+std::string in_share(Share share) {
+  return fmt::format("(party_id & {}) = {}", share.count - 1, share.index);
+}
+
+std::optional<std::string_view> text_or_null(const Rows& rows, int row, int column) {
+  return rows.is_null(row, column) ? std::nullopt : std::optional(rows.text(row, column));
+}
+
+bool is_of_a_book(base::Day day) { return day >= kFirstDay && day <= kLastDay; }
+
+/// The sum of a list of amounts; nothing if it is no list or does not fit.
+std::optional<std::int64_t> sum_of(const Rows& rows, int row, int column,
+                                   std::vector<std::int64_t>& list) {
+  if (!rows.try_int8s(row, column, list)) return std::nullopt;
+  std::int64_t sum = 0;
+  for (const std::int64_t value : list) {
+    if (__builtin_add_overflow(sum, value, &sum)) return std::nullopt;
+  }
+  return sum;
+}
+
+/// False if a list is none.
+bool read_transfers(const Rows& rows, int row, std::array<std::vector<std::int64_t>, 3>& lists,
+                    std::vector<ProofTransfer>& transfers) {
+  for (int i = 0; i < 3; ++i) {
+    if (!rows.try_int8s(row, 9 + i, lists[static_cast<std::size_t>(i)])) return false;
+  }
+  const auto& [debits, credits, amounts] = lists;
+  if (debits.size() != amounts.size() || credits.size() != amounts.size()) return false;
+  for (std::size_t i = 0; i < amounts.size(); ++i) {
+    transfers.push_back(
+        {static_cast<std::int32_t>(debits[i]), static_cast<std::int32_t>(credits[i]), amounts[i]});
+  }
+  return true;
+}
+
+}  // namespace
+
+ProofJournals::ProofJournals(Session& session, Share share)
+    : session_(session),
+      cursor_(
+          open_whole(session, journals_statement(in_share(share), "WHERE " + in_share(share)))) {}
+
+std::span<const ProofJournal> ProofJournals::next() { return read(piece_, cursor_.next()); }
+
+std::span<const ProofJournal> ProofJournals::find_originals(
+    std::span<const ProofJournal> reversals) {
+  std::vector<std::int64_t> parties, journals;
+  for (const ProofJournal& reversal : reversals) {
+    if (!reversal.reverses) continue;
+    parties.push_back(reversal.party);
+    journals.push_back(*reversal.reverses);
+  }
+  if (parties.empty()) return {};
+  const std::string statement = journals_statement(
+      "(j.party_id, j.journal_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))", "");
+  return read(originals_,
+              query(session_, statement.c_str(), Params().int8s(parties).int8s(journals)));
+}
+
+std::span<const ProofJournal> ProofJournals::read(Piece& piece, Rows result) {
+  piece.rows = std::move(result);
+  piece.journals.clear();
+  piece.transfers.clear();
+  const Rows& rows = *piece.rows;
+  std::vector<std::size_t> ends;
+  for (int i = 0; i < rows.size(); ++i) {
+    const bool has_lists = read_transfers(rows, i, lists_, piece.transfers);
+    ends.push_back(piece.transfers.size());
+    piece.journals.push_back(
+        {.party = rows.int8(i, 0),
+         .journal = rows.int8(i, 1),
+         .rule = rows.int2(i, 2),
+         .plan = rows.int8_or_null(i, 3),
+         .currency = rows.text(i, 4),
+         .business_date = rows.day(i, 5),
+         .value_date = rows.day(i, 6),
+         .source_ref = text_or_null(rows, i, 7),
+         .reverses = rows.int8_or_null(i, 8),
+         .plan_currency = text_or_null(rows, i, 12),
+         .purchase_ref = text_or_null(rows, i, 13),
+         .party_kind = rows.is_null(i, 14) ? std::nullopt : std::optional(rows.int2(i, 14)),
+         .party_ref = text_or_null(rows, i, 15),
+         .is_whole = has_lists && is_of_a_book(rows.day(i, 5)) && is_of_a_book(rows.day(i, 6))});
+  }
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    piece.journals[i].transfers = std::span(piece.transfers).subspan(begin, ends[i] - begin);
+    begin = ends[i];
+  }
+  return piece.journals;
+}
+
+std::vector<ProofAccount> find_accounts(Session& session, std::span<const std::int32_t> accounts) {
+  const Rows rows = query(session, R"(
+      SELECT a.account_id, a.code, a.owner_id, o.ref, a.tag, a.currency
+      FROM account a LEFT JOIN party o ON o.party_id = a.owner_id
+      WHERE a.account_id = ANY ($1))",
+                          Params().int4s(accounts));
+  std::vector<ProofAccount> found;
+  for (int i = 0; i < rows.size(); ++i) {
+    found.push_back({.account = rows.int4(i, 0),
+                     .code = rows.int4(i, 1),
+                     .owner = rows.int8_or_null(i, 2),
+                     .owner_ref = rows.is_null(i, 3) ? std::nullopt
+                                                     : std::optional<std::string>(rows.text(i, 3)),
+                     .tag = std::string(rows.text(i, 4)),
+                     .currency = std::string(rows.text(i, 5))});
+  }
+  return found;
+}
+
+ProofPlans::ProofPlans(Session& session, Share share)
+    : cursor_(open_whole(session, fmt::format(R"(
+        SELECT party_id, plan_id, currency, product, status, ecl_stage, subsidy_payer, sponsor_id,
+               {}, outstanding_minor, financed_minor, refunded_minor, charged_off_minor,
+               fee_minor, fee_recognized_minor, subsidy_minor, subsidy_recognized_minor,
+               interest_recognized_minor, late_fee_minor, late_fee_paid_minor, claim_minor,
+               allowance_minor, principal, fee, paid_principal, paid_fee, paid_interest
+        FROM plan WHERE {})",
+                                              bounded("recognize_on"), in_share(share)))) {}
+
+std::span<const ProofPlan> ProofPlans::next() {
+  rows_ = cursor_.next();
+  plans_.clear();
+  const Rows& rows = *rows_;
+  for (int i = 0; i < rows.size(); ++i) {
+    const auto sum = [&](int column) { return sum_of(rows, i, column, list_); };
+    const auto due_principal = sum(22), due_fee = sum(23), paid_principal = sum(24),
+               paid_fee = sum(25), paid_interest = sum(26);
+    plans_.push_back(
+        {.party = rows.int8(i, 0),
+         .plan = rows.int8(i, 1),
+         .currency = rows.text(i, 2),
+         .product = rows.text(i, 3),
+         .status = rows.int2(i, 4),
+         .ecl_stage = rows.int2(i, 5),
+         .subsidy_payer = rows.int2(i, 6),
+         .sponsor = rows.int8_or_null(i, 7),
+         .recognize_on = rows.day(i, 8),
+         .outstanding = rows.int8(i, 9),
+         .financed = rows.int8(i, 10),
+         .refunded = rows.int8(i, 11),
+         .charged_off = rows.int8(i, 12),
+         .fee = rows.int8(i, 13),
+         .fee_recognized = rows.int8(i, 14),
+         .subsidy = rows.int8(i, 15),
+         .subsidy_recognized = rows.int8(i, 16),
+         .interest_recognized = rows.int8(i, 17),
+         .late_fee = rows.int8(i, 18),
+         .late_fee_paid = rows.int8(i, 19),
+         .claim = rows.int8(i, 20),
+         .allowance = rows.int8(i, 21),
+         .due_principal = due_principal.value_or(0),
+         .due_fee = due_fee.value_or(0),
+         .paid_principal = paid_principal.value_or(0),
+         .paid_fee = paid_fee.value_or(0),
+         .paid_interest = paid_interest.value_or(0),
+         .is_whole = due_principal && due_fee && paid_principal && paid_fee && paid_interest});
+  }
+  return plans_;
+}
+
+ProofAllocations::ProofAllocations(Session& session)
+    : cursor_(open_whole(session, R"(
+        SELECT party_id, event_id, plan_id, kind, currency, penalty_minor, credit_minor, principal,
+               fee, interest
+        FROM allocation)")) {}
+
+std::span<const ProofAllocation> ProofAllocations::next() {
+  rows_ = cursor_.next();
+  allocations_.clear();
+  const Rows& rows = *rows_;
+  for (int i = 0; i < rows.size(); ++i) {
+    const auto principal = sum_of(rows, i, 7, list_), fee = sum_of(rows, i, 8, list_),
+               interest = sum_of(rows, i, 9, list_);
+    allocations_.push_back({.party = rows.int8(i, 0),
+                            .event = rows.int8(i, 1),
+                            .plan = rows.int8(i, 2),
+                            .kind = rows.int2(i, 3),
+                            .currency = rows.text(i, 4),
+                            .penalty = rows.int8(i, 5),
+                            .credit = rows.int8(i, 6),
+                            .principal = principal.value_or(0),
+                            .fee = fee.value_or(0),
+                            .interest = interest.value_or(0),
+                            .is_whole = principal && fee && interest});
+  }
+  return allocations_;
+}
+
+namespace {
+
+const char* amounts_statement(AmountTable table) {
+  switch (table) {
+    case AmountTable::Events:
+      return "SELECT party_id, event_id, currency, amount_minor, 0::bigint, 0::bigint "
+             "FROM repayment "
+             "UNION ALL SELECT party_id, event_id, currency, principal_minor, 0, 0 FROM refund";
+    case AmountTable::CreditAccounts:
+      return "SELECT party_id, 0::bigint, currency, outstanding_minor, credit_balance_minor, "
+             "held_minor FROM credit_account";
+    case AmountTable::Holds:
+      return "SELECT party_id, 0::bigint, currency, amount_minor, 0::bigint, 0::bigint "
+             "FROM hold WHERE status = 1";
+    case AmountTable::TakenOver:
+      return "SELECT party_id, plan_id, currency, fee_recognized_minor, 0::bigint, 0::bigint "
+             "FROM takeover_plan";
+    case AmountTable::AccountDays:
+      return "SELECT account_id::bigint, (business_date - '1970-01-01'::date)::bigint, ''::text, "
+             "debit_minor, credit_minor, 0::bigint FROM account_day "
+             "WHERE business_date <= (SELECT closed_through FROM book)";
+  }
+  return "";
+}
+
+}  // namespace
+
+ProofAmountRows::ProofAmountRows(Session& session, AmountTable table)
+    : cursor_(open_whole(session, amounts_statement(table))) {}
+
+std::span<const ProofAmounts> ProofAmountRows::next() {
+  rows_ = cursor_.next();
+  amounts_.clear();
+  const Rows& rows = *rows_;
+  for (int i = 0; i < rows.size(); ++i) {
+    amounts_.push_back({.key = rows.int8(i, 0),
+                        .key2 = rows.int8(i, 1),
+                        .currency = rows.text(i, 2),
+                        .amounts = {rows.int8(i, 3), rows.int8(i, 4), rows.int8(i, 5)}});
+  }
+  return amounts_;
+}
+
+std::int64_t count_orphans(Session& session) {
+  return query(session, R"(
+      SELECT (SELECT count(*) FROM plan p
+              WHERE NOT EXISTS (SELECT FROM credit_account c
+                                WHERE c.party_id = p.party_id AND c.currency = p.currency))
+           + (SELECT count(*) FROM hold h
+              WHERE NOT EXISTS (SELECT FROM credit_account c
+                                WHERE c.party_id = h.party_id AND c.currency = h.currency))
+           + (SELECT count(*) FROM allocation a
+              WHERE a.plan_id <> 0
+                AND NOT EXISTS (SELECT FROM plan p
+                                WHERE p.party_id = a.party_id AND p.plan_id = a.plan_id))
+           + (SELECT count(*) FROM allocation a
+              WHERE a.kind IN (1, 3)
+                AND NOT EXISTS (SELECT FROM repayment r
+                                WHERE r.party_id = a.party_id AND r.event_id = a.event_id
+                                  AND r.currency = a.currency)
+                AND NOT EXISTS (SELECT FROM refund r
+                                WHERE r.party_id = a.party_id AND r.event_id = a.event_id
+                                  AND r.currency = a.currency)))")
+      .int8(0, 0);
+}
+
+base::Day find_closed_through(Session& session) {
+  return query(session, "SELECT closed_through FROM book").day(0, 0);
+}
+
+std::int64_t estimate_plans(Session& session) {
+  return query(session,
+               "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'plan'::regclass")
+      .int8(0, 0);
+}
+
+}  // namespace store
