@@ -1,10 +1,8 @@
 #include "engine/book_tally.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
-#include "base/merkle.h"
 #include "ledger/journal.h"
 #include "ledger/journal_content.h"
 
@@ -27,11 +25,6 @@ std::int64_t number_of(std::string_view currency) {
 }
 
 std::int64_t number_of(base::Day day) { return day.time_since_epoch().count(); }
-
-const TallyAccount* find(const TallyAccounts& accounts, std::int32_t account) {
-  const auto found = accounts.find(account);
-  return found == accounts.end() ? nullptr : &found->second;
-}
 
 /// What one account gains by a transfer, times one.
 int128 moved(const TallyAccount& debit, const TallyAccount& credit, std::int32_t code,
@@ -74,8 +67,27 @@ bool is_mirror(const store::ProofJournal& reversal, const store::ProofJournal& o
                             });
 }
 
+/// Successive journals mostly have the same dates.
 void append_date(std::string& out, base::Day day) {
-  ledger::append_content_field(out, base::to_string(day));
+  thread_local base::Day last;
+  thread_local std::string text = base::to_string(last);
+  if (day != last) {
+    last = day;
+    text = base::to_string(day);
+  }
+  ledger::append_content_field(out, text);
+}
+
+/// The names of the rules by number, absent where there is no such rule.
+std::optional<std::string_view> rule_name(std::int16_t number) {
+  constexpr std::size_t kNumbers = 128;
+  static const auto kNames = [] {
+    std::array<std::optional<std::string_view>, kNumbers> names;
+    for (const Rule rule : ledger::kRules) names.at(static_cast<std::size_t>(rule)) = name(rule);
+    return names;
+  }();
+  const auto index = static_cast<std::size_t>(number);
+  return index < kNumbers ? kNames[index] : std::nullopt;
 }
 
 /// A voucher's key: its date, party, journal and leaf.
@@ -120,12 +132,22 @@ TallyAccount tally_account(const store::ProofAccount& account) {
   return tallied;
 }
 
-std::optional<base::Hash> journal_leaf(const store::ProofJournal& journal,
-                                       const TallyAccounts& accounts,
-                                       const std::optional<base::Hash>& original,
-                                       std::string& buffer) {
+bool find_accounts(const store::ProofJournal& journal, const TallyAccounts& accounts,
+                   TransferAccounts& found) {
+  found.clear();
+  for (const store::ProofTransfer& transfer : journal.transfers) {
+    const auto debit = accounts.find(transfer.debit);
+    const auto credit = accounts.find(transfer.credit);
+    if (debit == accounts.end() || credit == accounts.end()) return false;
+    found.emplace_back(&debit->second, &credit->second);
+  }
+  return true;
+}
+
+base::Hash journal_leaf(const store::ProofJournal& journal, const TransferAccounts& accounts,
+                        const std::optional<base::Hash>& original, std::string& buffer) {
   using ledger::append_content_field;
-  buffer.clear();
+  buffer.assign(1, '\0');  // what tells leaves from nodes (base/merkle.h)
   append_content_field(buffer, ledger::kJournalContentForm);
   if (journal.party_kind) {
     append_content_field(buffer, std::int64_t{*journal.party_kind});
@@ -133,26 +155,24 @@ std::optional<base::Hash> journal_leaf(const store::ProofJournal& journal,
     append_content_field(buffer, std::nullopt);
   }
   append_content_field(buffer, journal.party_ref);
-  const auto rule = std::ranges::find(ledger::kRules, static_cast<Rule>(journal.rule));
-  append_content_field(
-      buffer, rule == ledger::kRules.end() ? std::nullopt : std::optional(ledger::name(*rule)));
+  append_content_field(buffer, rule_name(journal.rule));
   append_content_field(buffer, journal.source_ref ? journal.source_ref : journal.purchase_ref);
   append_content_field(buffer, journal.purchase_ref);
   append_content_field(buffer, journal.currency);
   append_date(buffer, journal.business_date);
   append_date(buffer, journal.value_date);
-  append_content_field(
-      buffer, original ? std::optional<std::string_view>(base::to_hex(*original)) : std::nullopt);
-  append_content_field(buffer, std::ssize(journal.transfers));
-  for (const store::ProofTransfer& transfer : journal.transfers) {
-    const TallyAccount* debit = find(accounts, transfer.debit);
-    const TallyAccount* credit = find(accounts, transfer.credit);
-    if (debit == nullptr || credit == nullptr) return std::nullopt;
-    buffer += debit->content;
-    buffer += credit->content;
-    append_content_field(buffer, transfer.amount);
+  if (original) {
+    append_content_field(buffer, base::to_hex(*original));
+  } else {
+    append_content_field(buffer, std::nullopt);
   }
-  return base::merkle_leaf(buffer);
+  append_content_field(buffer, std::ssize(journal.transfers));
+  for (std::size_t i = 0; i < accounts.size(); ++i) {
+    buffer += accounts[i].first->content;
+    buffer += accounts[i].second->content;
+    append_content_field(buffer, journal.transfers[i].amount);
+  }
+  return base::sha256(buffer);
 }
 
 bool BookTally::is_in_range(base::Day day) const {
@@ -160,17 +180,16 @@ bool BookTally::is_in_range(base::Day day) const {
          (!scope_.range.to || day <= *scope_.range.to);
 }
 
-void BookTally::judge(const store::ProofJournal& journal, const TallyAccounts& accounts,
-                      const Original& original) {
+void BookTally::judge(const store::ProofJournal& journal, const Original& original) {
   ++counts_.journals;
   expect(!journal.transfers.empty() && journal.party_ref.has_value());
   expect(!journal.plan || journal.plan_currency == journal.currency);
-  for (const store::ProofTransfer& transfer : journal.transfers) {
-    const TallyAccount* debit = find(accounts, transfer.debit);
-    const TallyAccount* credit = find(accounts, transfer.credit);
-    expect(debit != nullptr && credit != nullptr && transfer.amount > 0 &&
-           transfer.debit != transfer.credit && debit->currency == journal.currency &&
-           credit->currency == journal.currency && debit->is_memo() == credit->is_memo());
+  for (std::size_t i = 0; i < accounts_.size(); ++i) {
+    const store::ProofTransfer& transfer = journal.transfers[i];
+    const auto& [debit, credit] = accounts_[i];
+    expect(transfer.amount > 0 && transfer.debit != transfer.credit &&
+           debit->currency == journal.currency && credit->currency == journal.currency &&
+           debit->is_memo() == credit->is_memo());
   }
   if (journal.reverses) {
     ++counts_.reversals;
@@ -178,34 +197,30 @@ void BookTally::judge(const store::ProofJournal& journal, const TallyAccounts& a
            is_mirror(journal, *original.journal));
   }
   if (journal.business_date > scope_.closed_through) return;
-  const auto leaf = journal_leaf(journal, accounts, original.leaf, buffer_);
-  expect(leaf.has_value());
-  if (!leaf) return;
   ++counts_.vouchers;
   const store::VoucherRow voucher{.business_date = journal.business_date,
                                   .party = journal.party,
                                   .journal = journal.journal,
-                                  .leaf = *leaf};
+                                  .leaf = journal_leaf(journal, accounts_, original.leaf, buffer_)};
   weigh(Vouchers, weights_.of(voucher_key(voucher, buffer_)), 1);
 }
 
 void BookTally::add(const store::ProofJournal& journal, const TallyAccounts& accounts,
                     const Original& original) {
-  if (!journal.is_whole) return refuse();
-  if (is_in_range(journal.business_date)) judge(journal, accounts, original);
-  add_transfers(journal, accounts);
+  if (!journal.is_whole || !find_accounts(journal, accounts, accounts_)) return refuse();
+  if (is_in_range(journal.business_date)) judge(journal, original);
+  add_transfers(journal);
 }
 
-void BookTally::add_transfers(const store::ProofJournal& journal, const TallyAccounts& accounts) {
+void BookTally::add_transfers(const store::ProofJournal& journal) {
   const bool is_closed = journal.business_date <= scope_.closed_through;
   const bool is_funding = journal.rule == static_cast<std::int16_t>(Rule::Capture) ||
                           journal.rule == static_cast<std::int16_t>(Rule::Refund);
   const std::int64_t date = number_of(journal.business_date);
   int128 principal = 0, fee = 0, late_fee = 0, deferred = 0, credit_balance = 0, held = 0;
-  for (const auto& [debit_id, credit_id, amount] : journal.transfers) {
-    const TallyAccount* debit = find(accounts, debit_id);
-    const TallyAccount* credit = find(accounts, credit_id);
-    if (debit == nullptr || credit == nullptr) return refuse();
+  for (std::size_t i = 0; i < accounts_.size(); ++i) {
+    const auto& [debit_id, credit_id, amount] = journal.transfers[i];
+    const auto& [debit, credit] = accounts_[i];
     principal += moved(*debit, *credit, kPrincipal, amount);
     fee += moved(*debit, *credit, kFee, amount);
     late_fee += moved(*debit, *credit, kLateFee, amount);
@@ -250,6 +265,7 @@ void BookTally::add(const store::ProofPlan& plan) {
   const int128 unpaid = int128{plan.due_principal} - plan.paid_principal;
   const int128 unpaid_fee = int128{plan.due_fee} - plan.paid_fee;
   const int128 unpaid_late_fee = int128{plan.late_fee} - plan.late_fee_paid;
+  expect(plan.has_account);
   expect(plan.outstanding == unpaid);
   expect(int128{plan.paid_principal} + plan.refunded + plan.charged_off + plan.outstanding ==
          plan.financed);

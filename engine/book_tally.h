@@ -12,6 +12,7 @@
 #include <tuple>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/hash.h"
 #include "base/weights.h"
@@ -38,12 +39,16 @@ struct TallyScope {
   store::DayRange range;  ///< whose journals are counted and compared with their vouchers
 };
 
-/// The leaf of a journal's canonical text (docs/evidence.md); nothing if an account is not there.
-/// `original` is the leaf of what it reverses; `buffer` is scratch.
-std::optional<base::Hash> journal_leaf(const store::ProofJournal& journal,
-                                       const TallyAccounts& accounts,
-                                       const std::optional<base::Hash>& original,
-                                       std::string& buffer);
+/// Debit and credit account of each transfer of one journal.
+using TransferAccounts = std::vector<std::pair<const TallyAccount*, const TallyAccount*>>;
+/// False if an account is not there.
+bool find_accounts(const store::ProofJournal& journal, const TallyAccounts& accounts,
+                   TransferAccounts& found);
+
+/// The leaf of a journal's canonical text (docs/evidence.md). `original` is the leaf of what it
+/// reverses; `buffer` is scratch.
+base::Hash journal_leaf(const store::ProofJournal& journal, const TransferAccounts& accounts,
+                        const std::optional<base::Hash>& original, std::string& buffer);
 
 /// Equations between tables as weighted sums (base/weights.h), each of which is 0 if both sides
 /// hold the same under every key; and plain sums of what there is little of. Parts that were added
@@ -109,19 +114,16 @@ class BookTally {
   }
   void expect(bool holds) { is_sound_ = is_sound_ && holds; }
   bool is_in_range(base::Day day) const;
-  void judge(const store::ProofJournal& journal, const TallyAccounts& accounts,
-             const Original& original);
-  void add_income(const store::ProofJournal& journal, std::int32_t account, std::int32_t code,
-                  base::int128 credited);
-  void add_transfers(const store::ProofJournal& journal, const TallyAccounts& accounts);
-  void add_part(std::int32_t code, std::optional<std::int64_t> owner, std::string_view currency,
-                std::int64_t amount);
+  void judge(const store::ProofJournal& journal, const Original& original);
+  void add_transfers(const store::ProofJournal& journal);
 
   const base::Weights& weights_;
   TallyScope scope_;
   std::array<base::uint128, kEquations> equations_ = {};
   bool is_sound_ = true;
   store::ProofCounts counts_;
+  // of the journal that is being added
+  TransferAccounts accounts_;
   std::string buffer_;
 
   template <class Key>

@@ -54,15 +54,16 @@ void read_journals(Session& session, store::Share share, BookTally& tally) {
   using Key = std::pair<std::int64_t, std::int64_t>;
   store::ProofJournals journals(session, share);
   AccountNames names(session);
+  TransferAccounts of_original;
   std::string buffer;
   for (auto piece = journals.next(); !piece.empty(); piece = journals.next()) {
     const auto originals = journals.find_originals(piece);
     const TallyAccounts& accounts = names.of(piece, originals);
     std::map<Key, BookTally::Original> reversed;
     for (const store::ProofJournal& original : originals) {
+      if (!original.is_whole || !find_accounts(original, accounts, of_original)) continue;
       reversed[{original.party, original.journal}] = {
-          &original,
-          original.is_whole ? journal_leaf(original, accounts, {}, buffer) : std::nullopt};
+          &original, journal_leaf(original, of_original, {}, buffer)};
     }
     for (const store::ProofJournal& journal : piece) {
       BookTally::Original original;

@@ -43,8 +43,8 @@ struct ProofJournal {
   bool is_whole = false;  ///< dates and lists are ones a journal can have
 };
 
-/// A part of a table: of journals and plans by their parties' numbers, so that the parts of a
-/// customer come together. `count` is a power of 2.
+/// A part of a table: of journals by their parties' numbers, so that they meet the plans of the
+/// same parties; of plans by where they are stored. `count` is a power of 2.
 struct Share {
   int index = 0;
   int count = 1;
@@ -116,6 +116,7 @@ struct ProofPlan {
   std::int64_t paid_principal = 0;
   std::int64_t paid_fee = 0;
   std::int64_t paid_interest = 0;
+  bool has_account = false;  ///< the party has a credit account in the currency
   bool is_whole = false;
 };
 
@@ -191,8 +192,8 @@ struct VoucherRow {
   base::Hash leaf = {};
 };
 
-/// How many rows refer to something that is not there: plans and holds without a credit account,
-/// allocations without their plan or event.
+/// How many rows refer to something that is not there: holds without a credit account, allocations
+/// without their plan or event.
 std::int64_t count_orphans(Session& session);
 
 base::Day find_closed_through(Session& session);

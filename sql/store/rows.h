@@ -33,7 +33,10 @@ class Rows {
   std::int32_t int4(int row, int column) const;
   std::int64_t int8(int row, int column) const;
   std::optional<std::int64_t> int8_or_null(int row, int column) const;
+  std::int64_t int8_or(int row, int column, std::int64_t otherwise) const;  ///< for NULL
   base::Day day(int row, int column) const;
+  /// The nearest date between the two: also of infinite ones.
+  base::Day day_within(int row, int column, base::Day from, base::Day to) const;
   std::optional<base::Day> day_or_null(int row, int column) const;
   base::Instant instant(int row, int column) const;
   /// text, char(n) and bytea; valid as long as these rows are
