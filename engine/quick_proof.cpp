@@ -14,8 +14,12 @@ namespace {
 
 using store::Session;
 
-/// Plans whose keys one pass holds in memory, with their references, to name those of journals.
-constexpr std::int64_t kPlansOfShare = 2'500'000;
+/// Plans whose keys one pass holds in memory, with their references, to name those of journals:
+/// some 450 MB. Each share reads all plans for it, so there are no more shares than that takes, and
+/// than keep the connections busy beside the other passes.
+constexpr std::int64_t kPlansOfShare = 6'000'000;
+/// Parts of the plans that are judged, so that connections end together.
+constexpr int kPlanParts = 8;
 /// Accounts that are remembered at a time: a book has some for each merchant.
 constexpr std::size_t kAccountsAtMost = 200'000;
 
@@ -52,12 +56,13 @@ class AccountNames {
 
 void read_journals(Session& session, store::Share share, BookTally& tally) {
   using Key = std::pair<std::int64_t, std::int64_t>;
+  Session beside = store::connect_beside(session);
+  AccountNames names(beside);
   store::ProofJournals journals(session, share);
-  AccountNames names(session);
   TransferAccounts of_original;
   std::string buffer;
   for (auto piece = journals.next(); !piece.empty(); piece = journals.next()) {
-    const auto originals = journals.find_originals(piece);
+    const auto originals = journals.find_originals(beside, piece);
     const TallyAccounts& accounts = names.of(piece, originals);
     std::map<Key, BookTally::Original> reversed;
     for (const store::ProofJournal& original : originals) {
@@ -73,9 +78,9 @@ void read_journals(Session& session, store::Share share, BookTally& tally) {
   }
 }
 
-template <class Cursor>
-void read_all(Cursor cursor, BookTally& tally) {
-  for (auto piece = cursor.next(); !piece.empty(); piece = cursor.next()) {
+template <class Rows>
+void read_all(Rows&& rows, BookTally& tally) {
+  for (auto piece = rows.next(); !piece.empty(); piece = rows.next()) {
     for (const auto& row : piece) tally.add(row);
   }
 }
@@ -96,8 +101,9 @@ QuickProof::QuickProof(Session& session, const store::DayRange& range,
       seal_passes_(store::seal_passes(session, range)),
       scope_{.closed_through = store::find_closed_through(session), .range = range},
       tally_(weights_, scope_) {
-  const auto by_size = static_cast<std::uint64_t>(store::estimate_plans(session) / kPlansOfShare);
-  shares_ = static_cast<int>(std::bit_ceil(std::max({by_size, workers, std::uint64_t{1}})));
+  const std::int64_t by_size = (store::estimate_plans(session) - 1) / kPlansOfShare + 1;
+  shares_ = static_cast<int>(std::bit_ceil(
+      std::max({static_cast<std::uint64_t>(by_size), workers / 2, std::uint64_t{1}})));
 }
 
 Pass QuickProof::reading(std::string name, std::function<void(Session&, BookTally&)> read) {
@@ -120,12 +126,7 @@ std::vector<Pass> QuickProof::passes() {
     const std::string of = fmt::format(" ({} of {})", i + 1, shares_);
     read("journals" + of, [=](Session& s, BookTally& tally) { read_journals(s, share, tally); });
   }
-  for (int i = 0; i < shares_; ++i) {
-    const store::Share share{i, shares_};
-    const std::string of = fmt::format(" ({} of {})", i + 1, shares_);
-    read("plans" + of,
-         [=](Session& s, BookTally& tally) { read_all(store::ProofPlans(s, share), tally); });
-  }
+  passes.push_back({.name = "settlements", .run = store::check_settlements});
   for (const store::DayRange& part : seal_passes_) {
     passes.push_back({.name = "seals through " + base::to_string(*part.to),
                       .run = [this, part](Session& session) {
@@ -146,7 +147,6 @@ std::vector<Pass> QuickProof::passes() {
   }
   read("allocations",
        [](Session& s, BookTally& tally) { read_all(store::ProofAllocations(s), tally); });
-  passes.push_back({.name = "settlements", .run = store::check_settlements});
   read("references", [](Session& s, BookTally& tally) {
     if (store::count_orphans(s) > 0) tally.refuse();
   });
@@ -158,6 +158,11 @@ std::vector<Pass> QuickProof::passes() {
     read(name, [table = table](Session& s, BookTally& tally) { read_amounts(s, table, tally); });
   }
   passes.push_back({.name = "reconciled items", .run = store::check_reconciled});
+  for (int i = 0; i < kPlanParts; ++i) {
+    const store::Share share{i, kPlanParts};
+    read(fmt::format("plans ({} of {})", i + 1, kPlanParts),
+         [=](Session& s, BookTally& tally) { read_all(store::ProofPlans(s, share), tally); });
+  }
   return passes;
 }
 

@@ -5,22 +5,19 @@
 #include <array>
 #include <tuple>
 
+#include "sql/store/seal_store.h"
 #include "sql/store/verify_pass.h"
 
 namespace store {
 namespace {
 
-/// A cursor whose plan is made for reading to the end: whole tables are hashed, nothing is looked
-/// up row by row.
-Cursor open_whole(Session& session, const std::string& select, const Params& params = {}) {
+/// For statements that read whole tables: these are hashed, nothing is looked up row by row, and
+/// the other processors are for the other passes.
+CopyOut copy_whole(Session& session, const std::string& select) {
   session.execute(
-      "SET LOCAL cursor_tuple_fraction = 1; SET LOCAL enable_nestloop = off; "
-      "SET LOCAL enable_mergejoin = off");
-  Cursor cursor(session, select, params);
-  session.execute(
-      "SET LOCAL cursor_tuple_fraction = DEFAULT; SET LOCAL enable_nestloop = DEFAULT; "
-      "SET LOCAL enable_mergejoin = DEFAULT");
-  return cursor;
+      "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; "
+      "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '256MB'");
+  return CopyOut(session, select);
 }
 
 /// `condition` chooses the journals j; `of_share` is the WHERE of the relations with the rows that
@@ -62,18 +59,14 @@ std::string pages_in_share(Session& session, const char* table, Share share) {
   return condition;
 }
 
-std::optional<std::string_view> text_or_null(const Rows& rows, int row, int column) {
-  return rows.is_null(row, column) ? std::nullopt : std::optional(rows.text(row, column));
-}
-
 /// A date of a book, or one beside its bounds: of other ages, or infinite.
-base::Day date_at(const Rows& rows, int row, int column) {
+base::Day date_at(const CopiedRows& rows, int row, int column) {
   return rows.day_within(row, column, base::plus_days(kFirstDay, -1), base::plus_days(kLastDay, 1));
 }
 bool is_of_a_book(base::Day day) { return day >= kFirstDay && day <= kLastDay; }
 
 /// The sum of a list of amounts; nothing if it is no list or does not fit.
-std::optional<std::int64_t> sum_of(const Rows& rows, int row, int column,
+std::optional<std::int64_t> sum_of(const CopiedRows& rows, int row, int column,
                                    std::vector<std::int64_t>& list) {
   if (!rows.try_int8s(row, column, list)) return std::nullopt;
   std::int64_t sum = 0;
@@ -84,7 +77,8 @@ std::optional<std::int64_t> sum_of(const Rows& rows, int row, int column,
 }
 
 /// False if a list is none.
-bool read_transfers(const Rows& rows, int row, std::array<std::vector<std::int64_t>, 3>& lists,
+bool read_transfers(const CopiedRows& rows, int row,
+                    std::array<std::vector<std::int64_t>, 3>& lists,
                     std::vector<ProofTransfer>& transfers) {
   for (int i = 0; i < 3; ++i) {
     if (!rows.try_int8s(row, 9 + i, lists[static_cast<std::size_t>(i)])) return false;
@@ -101,32 +95,30 @@ bool read_transfers(const Rows& rows, int row, std::array<std::vector<std::int64
 }  // namespace
 
 ProofJournals::ProofJournals(Session& session, Share share)
-    : session_(session),
-      cursor_(open_whole(session,
-                         journals_statement(many_in_share(share), "WHERE " + in_share(share)))) {}
+    : rows_(copy_whole(session,
+                       journals_statement(many_in_share(share), "WHERE " + in_share(share)))) {}
 
-std::span<const ProofJournal> ProofJournals::next() { return read(piece_, cursor_.next()); }
+std::span<const ProofJournal> ProofJournals::next() { return read(piece_, rows_.next()); }
 
 std::span<const ProofJournal> ProofJournals::find_originals(
-    std::span<const ProofJournal> reversals) {
-  std::vector<std::int64_t> parties, journals;
+    Session& session, std::span<const ProofJournal> reversals) {
+  std::string keys;
   for (const ProofJournal& reversal : reversals) {
     if (!reversal.reverses) continue;
-    parties.push_back(reversal.party);
-    journals.push_back(*reversal.reverses);
+    keys += fmt::format("{}({}::bigint, {}::bigint)", keys.empty() ? "" : ", ", reversal.party,
+                        *reversal.reverses);
   }
-  if (parties.empty()) return {};
-  const std::string statement = journals_statement(
-      "(j.party_id, j.journal_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))", "");
-  return read(originals_,
-              query(session_, statement.c_str(), Params().int8s(parties).int8s(journals)));
+  if (keys.empty()) return {};
+  originals_rows_.emplace(
+      session,
+      journals_statement(fmt::format("(j.party_id, j.journal_id) IN (VALUES {})", keys), ""),
+      reversals.size() + 2);  // and the end of the data: the session is free afterwards
+  return read(originals_, originals_rows_->next());
 }
 
-std::span<const ProofJournal> ProofJournals::read(Piece& piece, Rows result) {
-  piece.rows = std::move(result);
+std::span<const ProofJournal> ProofJournals::read(Piece& piece, const CopiedRows& rows) {
   piece.journals.clear();
   piece.transfers.clear();
-  const Rows& rows = *piece.rows;
   std::vector<std::size_t> ends;
   for (int i = 0; i < rows.size(); ++i) {
     const bool has_lists = read_transfers(rows, i, lists_, piece.transfers);
@@ -139,12 +131,12 @@ std::span<const ProofJournal> ProofJournals::read(Piece& piece, Rows result) {
          .currency = rows.text(i, 4),
          .business_date = date_at(rows, i, 5),
          .value_date = date_at(rows, i, 6),
-         .source_ref = text_or_null(rows, i, 7),
+         .source_ref = rows.text_or_null(i, 7),
          .reverses = rows.int8_or_null(i, 8),
-         .plan_currency = text_or_null(rows, i, 12),
-         .purchase_ref = text_or_null(rows, i, 13),
+         .plan_currency = rows.text_or_null(i, 12),
+         .purchase_ref = rows.text_or_null(i, 13),
          .party_kind = rows.is_null(i, 14) ? std::nullopt : std::optional(rows.int2(i, 14)),
-         .party_ref = text_or_null(rows, i, 15),
+         .party_ref = rows.text_or_null(i, 15),
          .is_whole =
              has_lists && is_of_a_book(date_at(rows, i, 5)) && is_of_a_book(date_at(rows, i, 6))});
   }
@@ -177,7 +169,7 @@ std::vector<ProofAccount> find_accounts(Session& session, std::span<const std::i
 
 // An amount of 0 is sent as NULL: that takes the server a quarter of the time, and most are 0.
 ProofPlans::ProofPlans(Session& session, Share share)
-    : cursor_(open_whole(session, fmt::format(R"(
+    : rows_(copy_whole(session, fmt::format(R"(
         SELECT p.party_id, plan_id, p.currency, product, status, ecl_stage, subsidy_payer,
                sponsor_id, recognize_on, p.outstanding_minor, financed_minor,
                nullif(refunded_minor, 0), nullif(charged_off_minor, 0), nullif(fee_minor, 0),
@@ -189,12 +181,11 @@ ProofPlans::ProofPlans(Session& session, Share share)
         FROM plan p
           LEFT JOIN credit_account c ON c.party_id = p.party_id AND c.currency = p.currency
         WHERE {})",
-                                              pages_in_share(session, "plan", share)))) {}
+                                            pages_in_share(session, "plan", share)))) {}
 
 std::span<const ProofPlan> ProofPlans::next() {
-  rows_ = cursor_.next();
+  const CopiedRows& rows = rows_.next();
   plans_.clear();
-  const Rows& rows = *rows_;
   for (int i = 0; i < rows.size(); ++i) {
     const auto sum = [&](int column) { return sum_of(rows, i, column, list_); };
     const auto amount = [&](int row, int column) { return rows.int8_or(row, column, 0); };
@@ -235,15 +226,14 @@ std::span<const ProofPlan> ProofPlans::next() {
 }
 
 ProofAllocations::ProofAllocations(Session& session)
-    : cursor_(open_whole(session, R"(
+    : rows_(copy_whole(session, R"(
         SELECT party_id, event_id, plan_id, kind, currency, penalty_minor, credit_minor, principal,
                fee, interest
         FROM allocation)")) {}
 
 std::span<const ProofAllocation> ProofAllocations::next() {
-  rows_ = cursor_.next();
+  const CopiedRows& rows = rows_.next();
   allocations_.clear();
-  const Rows& rows = *rows_;
   for (int i = 0; i < rows.size(); ++i) {
     const auto principal = sum_of(rows, i, 7, list_), fee = sum_of(rows, i, 8, list_),
                interest = sum_of(rows, i, 9, list_);
@@ -290,12 +280,11 @@ const char* amounts_statement(AmountTable table) {
 }  // namespace
 
 ProofAmountRows::ProofAmountRows(Session& session, AmountTable table)
-    : cursor_(open_whole(session, amounts_statement(table))) {}
+    : rows_(copy_whole(session, amounts_statement(table))) {}
 
 std::span<const ProofAmounts> ProofAmountRows::next() {
-  rows_ = cursor_.next();
+  const CopiedRows& rows = rows_.next();
   amounts_.clear();
-  const Rows& rows = *rows_;
   for (int i = 0; i < rows.size(); ++i) {
     amounts_.push_back({.key = rows.int8(i, 0),
                         .key2 = rows.int8(i, 1),
@@ -323,6 +312,44 @@ std::int64_t count_orphans(Session& session) {
                                 WHERE r.party_id = a.party_id AND r.event_id = a.event_id
                                   AND r.currency = a.currency)))")
       .int8(0, 0);
+}
+
+Session connect_beside(Session& session) {
+  std::string conninfo;
+  PQconninfoOption* const options = PQconninfo(session.pg());
+  for (const PQconninfoOption* option = options; option != nullptr && option->keyword != nullptr;
+       ++option) {
+    if (option->val == nullptr || *option->val == '\0') continue;
+    std::string value;
+    for (const char c : std::string_view(option->val)) {
+      if (c == '\'' || c == '\\') value += '\\';
+      value += c;
+    }
+    conninfo += fmt::format("{}='{}' ", option->keyword, value);
+  }
+  PQconninfoFree(options);
+  return Session(conninfo);
+}
+
+VoucherRows::VoucherRows(Session& session, const DayRange& range)
+    : rows_(copy_whole(session,
+                       fmt::format("SELECT business_date, number, party_id, journal_id, leaf "
+                                   "FROM voucher WHERE business_date BETWEEN '{}' AND '{}' "
+                                   "ORDER BY business_date, number",
+                                   base::to_string(range.from.value_or(kFirstDay)),
+                                   base::to_string(range.to.value_or(kLastDay))))) {}
+
+std::span<const VoucherRow> VoucherRows::next() {
+  const CopiedRows& rows = rows_.next();
+  vouchers_.clear();
+  for (int i = 0; i < rows.size(); ++i) {
+    vouchers_.push_back({.business_date = date_at(rows, i, 0),
+                         .number = rows.int4(i, 1),
+                         .party = rows.int8(i, 2),
+                         .journal = rows.int8(i, 3),
+                         .leaf = read_hash(rows.text(i, 4))});
+  }
+  return vouchers_;
 }
 
 base::Day find_closed_through(Session& session) {

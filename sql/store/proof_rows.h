@@ -12,10 +12,16 @@
 
 #include "base/day.h"
 #include "base/hash.h"
-#include "sql/store/cursor.h"
+#include "sql/store/copy_out.h"
 #include "sql/store/session.h"
 
 namespace store {
+
+/// The dates whose journals are looked at; nothing means unbounded.
+struct DayRange {
+  std::optional<base::Day> from;
+  std::optional<base::Day> to;
+};
 
 struct ProofTransfer {
   std::int32_t debit;
@@ -58,19 +64,19 @@ class ProofJournals {
   /// The next piece; nothing when all were read.
   std::span<const ProofJournal> next();
 
-  /// The journals that `reversals` reverse, in any order.
-  std::span<const ProofJournal> find_originals(std::span<const ProofJournal> reversals);
+  /// The journals that `reversals` reverse, in any order; asked on another session.
+  std::span<const ProofJournal> find_originals(Session& session,
+                                               std::span<const ProofJournal> reversals);
 
  private:
   struct Piece {
-    std::optional<Rows> rows;
     std::vector<ProofTransfer> transfers;
     std::vector<ProofJournal> journals;
   };
-  std::span<const ProofJournal> read(Piece& piece, Rows rows);
+  std::span<const ProofJournal> read(Piece& piece, const CopiedRows& rows);
 
-  Session& session_;
-  Cursor cursor_;
+  CopyOut rows_;
+  std::optional<CopyOut> originals_rows_;
   Piece piece_;
   Piece originals_;
   std::array<std::vector<std::int64_t>, 3> lists_ = {};
@@ -126,8 +132,7 @@ class ProofPlans {
   std::span<const ProofPlan> next();
 
  private:
-  Cursor cursor_;
-  std::optional<Rows> rows_;
+  CopyOut rows_;
   std::vector<ProofPlan> plans_;
   std::vector<std::int64_t> list_;
 };
@@ -153,8 +158,7 @@ class ProofAllocations {
   std::span<const ProofAllocation> next();
 
  private:
-  Cursor cursor_;
-  std::optional<Rows> rows_;
+  CopyOut rows_;
   std::vector<ProofAllocation> allocations_;
   std::vector<std::int64_t> list_;
 };
@@ -179,8 +183,7 @@ class ProofAmountRows {
   std::span<const ProofAmounts> next();
 
  private:
-  Cursor cursor_;
-  std::optional<Rows> rows_;
+  CopyOut rows_;
   std::vector<ProofAmounts> amounts_;
 };
 
@@ -191,6 +194,21 @@ struct VoucherRow {
   std::int64_t journal = 0;
   base::Hash leaf = {};
 };
+
+/// The vouchers of a range of dates by date and number.
+class VoucherRows {
+ public:
+  VoucherRows(Session& session, const DayRange& range);
+  std::span<const VoucherRow> next();
+
+ private:
+  CopyOut rows_;
+  std::vector<VoucherRow> vouchers_;
+};
+
+/// Another connection to the same database as the same user, for looking things up while a session
+/// is busy.
+Session connect_beside(Session& session);
 
 /// How many rows refer to something that is not there: holds without a credit account, allocations
 /// without their plan or event.

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstring>
@@ -130,13 +129,10 @@ std::int64_t Rows::affected() const {
 }
 
 std::string_view Rows::value(int row, int column, std::size_t size) const {
+  CHECK(!is_null(row, column), "column {} is NULL", PQfname(result_.get(), column));
   const auto length = static_cast<std::size_t>(PQgetlength(result_.get(), row, column));
-  // NULL has no length, so what has the right one needs no more questions.
-  if (size == 0 || length != size) {
-    CHECK(!is_null(row, column), "column {} is NULL", PQfname(result_.get(), column));
-    CHECK(size == 0 || length == size, "column {} has {} bytes instead of {}",
-          PQfname(result_.get(), column), length, size);
-  }
+  CHECK(size == 0 || length == size, "column {} has {} bytes instead of {}",
+        PQfname(result_.get(), column), length, size);
   return {PQgetvalue(result_.get(), row, column), length};
 }
 
@@ -150,19 +146,11 @@ std::int32_t Rows::int4(int row, int column) const {
 std::int64_t Rows::int8(int row, int column) const {
   return get<std::int64_t>(value(row, column, 8).data());
 }
-std::int64_t Rows::int8_or(int row, int column, std::int64_t otherwise) const {
-  return PQgetlength(result_.get(), row, column) == 8 ? int8(row, column) : otherwise;
-}
 std::optional<std::int64_t> Rows::int8_or_null(int row, int column) const {
   return is_null(row, column) ? std::nullopt : std::optional(int8(row, column));
 }
 base::Day Rows::day(int row, int column) const {
   return base::plus_days(kEpoch, get<std::int32_t>(value(row, column, 4).data()));
-}
-base::Day Rows::day_within(int row, int column, base::Day from, base::Day to) const {
-  const std::int64_t days = get<std::int32_t>(value(row, column, 4).data());
-  return base::plus_days(
-      kEpoch, static_cast<std::int32_t>(std::clamp<std::int64_t>(days, pg_day(from), pg_day(to))));
 }
 std::optional<base::Day> Rows::day_or_null(int row, int column) const {
   return is_null(row, column) ? std::nullopt : std::optional(day(row, column));
@@ -190,23 +178,6 @@ std::vector<std::int64_t> Rows::int8s(int row, int column) const {
     }
   });
   return values;
-}
-
-bool Rows::try_int8s(int row, int column, std::vector<std::int64_t>& values) const {
-  values.clear();
-  const std::string_view bytes(PQgetvalue(result_.get(), row, column),
-                               static_cast<std::size_t>(PQgetlength(result_.get(), row, column)));
-  if (bytes.size() < 20) return bytes.size() == 12 && get<std::int32_t>(bytes.data()) == 0;
-  const auto count = static_cast<std::size_t>(get<std::int32_t>(bytes.data() + 12));
-  const auto width = bytes.size() < 24 ? -1 : get<std::int32_t>(bytes.data() + 20);
-  const bool is_list = get<std::int32_t>(bytes.data()) == 1 &&
-                       get<std::int32_t>(bytes.data() + 4) == 0 &&
-                       get<std::int32_t>(bytes.data() + 16) == 1 && (width == 4 || width == 8);
-  if (!is_list || bytes.size() != 20 + count * (4 + static_cast<std::size_t>(width))) return false;
-  for (const char* at = bytes.data() + 24; values.size() < count; at += 4 + width) {
-    values.push_back(width == 8 ? get<std::int64_t>(at) : get<std::int32_t>(at));
-  }
-  return true;
 }
 
 std::vector<base::Day> Rows::days(int row, int column) const {

@@ -33,18 +33,12 @@ class Rows {
   std::int32_t int4(int row, int column) const;
   std::int64_t int8(int row, int column) const;
   std::optional<std::int64_t> int8_or_null(int row, int column) const;
-  std::int64_t int8_or(int row, int column, std::int64_t otherwise) const;  ///< for NULL
   base::Day day(int row, int column) const;
-  /// The nearest date between the two: also of infinite ones.
-  base::Day day_within(int row, int column, base::Day from, base::Day to) const;
   std::optional<base::Day> day_or_null(int row, int column) const;
   base::Instant instant(int row, int column) const;
   /// text, char(n) and bytea; valid as long as these rows are
   std::string_view text(int row, int column) const;
   std::vector<std::int64_t> int8s(int row, int column) const;  ///< int2[], int4[] and int8[]
-  /// The same into `values`, which keeps its room. False if it is no list from 1 without NULLs,
-  /// which only a table that has lost its constraints can hold.
-  bool try_int8s(int row, int column, std::vector<std::int64_t>& values) const;
   std::vector<base::Day> days(int row, int column) const;
   std::vector<std::string> texts(int row, int column) const;
 

@@ -98,12 +98,12 @@ SignedSeal read_seal(const Rows& rows, int row) {
                                   .book = std::string(rows.text(row, 8)),
                                   .business_date = rows.day(row, 0),
                                   .journal_count = static_cast<std::uint64_t>(rows.int8(row, 2)),
-                                  .content_hash = hash_at(rows, row, 3),
-                                  .previous_hash = hash_at(rows, row, 4)},
-                         .hash = hash_at(rows, row, 5)};
+                                  .content_hash = read_hash(rows.text(row, 3)),
+                                  .previous_hash = read_hash(rows.text(row, 4))},
+                         .hash = read_hash(rows.text(row, 5))};
   if (!rows.is_null(row, 6)) {
     signed_seal.signature.emplace();
-    signed_seal.signature->key = hash_at(rows, row, 6);
+    signed_seal.signature->key = read_hash(rows.text(row, 6));
     auto& signature = signed_seal.signature->signature;
     std::ranges::copy(rows.text(row, 7).substr(0, signature.size()), signature.begin());
   }
@@ -112,8 +112,7 @@ SignedSeal read_seal(const Rows& rows, int row) {
 
 }  // namespace
 
-base::Hash hash_at(const Rows& rows, int row, int column) {
-  const std::string_view bytes = rows.text(row, column);
+base::Hash read_hash(std::string_view bytes) {
   return bytes.size() == base::kHashBytes ? base::hash_of_bytes(bytes)
                                           : base::sha256(fmt::format("no hash: {}", bytes));
 }

@@ -16,7 +16,6 @@
 
 namespace store {
 
-class Rows;
 using ledger::SignedSeal;
 
 /// The statement that selects (party_id, journal_id, business_date, content) of journals, content
@@ -44,7 +43,7 @@ std::optional<std::string> find_voucher_content(Session& session, base::Day day,
 
 /// Whoever can write to the database can put anything there: what is no hash is read as one that
 /// nothing has.
-base::Hash hash_at(const Rows& rows, int row, int column);
+base::Hash read_hash(std::string_view bytes);
 
 void insert_seal(Session& session, const SignedSeal& seal);
 

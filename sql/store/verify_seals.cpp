@@ -258,17 +258,9 @@ Findings check_voucher_seals(Session& session, const DayRange& range,
                              std::span<const base::PublicKey> keys,
                              const std::function<void(const VoucherRow&)>& take) {
   SealCheck check(session, range);
-  Cursor cursor(session,
-                "SELECT business_date, number, party_id, journal_id, leaf FROM voucher "
-                "WHERE business_date BETWEEN $1 AND $2 ORDER BY business_date, number",
-                bounds(range));
-  for (Rows rows = cursor.next(); !rows.empty(); rows = cursor.next()) {
-    for (int i = 0; i < rows.size(); ++i) {
-      const VoucherRow voucher{.business_date = rows.day(i, 0),
-                               .number = rows.int4(i, 1),
-                               .party = rows.int8(i, 2),
-                               .journal = rows.int8(i, 3),
-                               .leaf = hash_at(rows, i, 4)};
+  VoucherRows rows(session, range);
+  for (auto piece = rows.next(); !piece.empty(); piece = rows.next()) {
+    for (const VoucherRow& voucher : piece) {
       check.add_leaves(voucher.business_date, base::bytes_of(voucher.leaf));
       take(voucher);
     }

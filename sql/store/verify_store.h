@@ -28,12 +28,6 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
-/// The dates whose journals are looked at; nothing means unbounded.
-struct DayRange {
-  std::optional<base::Day> from;
-  std::optional<base::Day> to;
-};
-
 /// What a proof that reads each table once (engine/book_tally.h) has added up, for statements that
 /// would otherwise read journals and plans again. Lists of one statement's rows, column by column.
 struct LedgerSums {
