@@ -33,7 +33,10 @@ double median_of(const std::vector<Run>& runs, Value value) {
 class ReconcileBench {
  public:
   ReconcileBench(const std::string& conninfo, const ReconcileOptions& options)
-      : options_(options), owner_(conninfo, store::Role::Owner), session_(conninfo) {
+      : options_(options),
+        conninfo_(conninfo),
+        owner_(conninfo, store::Role::Owner),
+        session_(conninfo) {
     book_ = {.channel = {1},
              .as_of = kAsOf,
              .items = options.items,
@@ -88,7 +91,7 @@ class ReconcileBench {
     const auto rows = static_cast<double>(report.ledger + report.bill);
     run.rate_per_s = rows / run.seconds;
     start = Clock::now();
-    store::join_planted(session_, book_, options_.workers);
+    store::join_planted(session_, book_, options_.workers - 1);
     run.bound_per_s = rows / seconds_since(start);
     return run;
   }
@@ -98,7 +101,8 @@ class ReconcileBench {
                                        .from = base::plus_days(kAsOf, -29),
                                        .to = kAsOf,
                                        .fee_e8 = kFeeE8,
-                                       .workers = options_.workers};
+                                       .workers = options_.workers - 1,
+                                       .conninfo = conninfo_};
     const auto found = engine::run_reconciliation(session_, comparison, false,
                                                   [&](const store::BreakChange&) { ++changes; });
     CHECK(found.has_value(), "refused: {}", found.error().detail);
@@ -106,6 +110,7 @@ class ReconcileBench {
   }
 
   ReconcileOptions options_;
+  std::string conninfo_;
   store::Session owner_;
   store::Session session_;
   store::PlantedBook book_;

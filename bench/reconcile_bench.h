@@ -11,7 +11,7 @@ namespace bench {
 struct ReconcileOptions {
   std::int64_t items = 1'000'000;
   std::uint64_t seed = 1;
-  int workers = 1;  ///< processes of the database, beside one
+  int workers = 2;  ///< connections that compare
   int runs = 3;
 };
 

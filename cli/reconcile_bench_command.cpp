@@ -116,10 +116,8 @@ void add_reconcile_benches(CLI::App& bench, Outcome& outcome,
   reconcile->add_option("--items", flags->reconcile.items, "Items of the ledger")
       ->check(CLI::Range(std::int64_t{100}, std::int64_t{100'000'000}))
       ->capture_default_str();
-  reconcile
-      ->add_option("--workers", flags->reconcile.workers,
-                   "Processes of the database that compare, beside one")
-      ->check(CLI::Range(0, 16))
+  reconcile->add_option("--workers", flags->reconcile.workers, "Connections that compare")
+      ->check(CLI::IsMember({1, 2, 4}))
       ->capture_default_str();
   reconcile->add_option("--runs", flags->reconcile.runs, "Runs; the median counts")
       ->check(CLI::Range(1, 99))

@@ -93,8 +93,9 @@ void print_sums(const engine::Reconciliation& result, std::size_t shown) {
 }
 
 Exit show(const Options& options) {
-  store::Session session(store::open_migrated_database());
-  const store::Comparison comparison = comparison_option(session, options.scope);
+  const std::string conninfo = store::open_migrated_database();
+  store::Session session(conninfo);
+  const store::Comparison comparison = comparison_option(conninfo, session, options.scope);
   engine::Reconciliation result;
   {
     const store::Transaction transaction(session,

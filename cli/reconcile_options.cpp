@@ -15,8 +15,8 @@ void ReconcileScope::add_to(CLI::App& command) {
   command.add_option("--days", days, "How many dates to look at, this one included")
       ->check(CLI::Range(1, 400))
       ->capture_default_str();
-  command.add_option("--workers", workers, "Processes of the database that compare, beside one")
-      ->check(CLI::Range(0, 16))
+  command.add_option("--workers", workers, "Connections that compare")
+      ->check(CLI::IsMember({1, 2, 4}))
       ->capture_default_str();
 }
 
@@ -39,11 +39,16 @@ base::PartyId channel_option(store::Session& session, const std::string& ref) {
   return found.front().id;
 }
 
-store::Comparison comparison_option(store::Session& session, const ReconcileScope& scope) {
+store::Comparison comparison_option(const std::string& conninfo, store::Session& session,
+                                    const ReconcileScope& scope) {
   const base::Day as_of = day_option("--date", scope.date);
   const base::PartyId channel = channel_option(session, scope.channel);
-  return engine::comparison_of(engine::find_contract(session, scope.channel), channel,
-                               base::plus_days(as_of, 1 - scope.days), as_of, scope.workers);
+  store::Comparison comparison =
+      engine::comparison_of(engine::find_contract(session, scope.channel), channel,
+                            base::plus_days(as_of, 1 - scope.days), as_of);
+  comparison.workers = scope.workers - 1;
+  comparison.conninfo = conninfo;
+  return comparison;
 }
 
 void BreakFlags::add_to(CLI::App& command) {

@@ -20,7 +20,7 @@ struct ReconcileScope {
   std::string channel;
   std::string date;
   int days = 30;
-  int workers = 1;
+  int workers = 2;
 
   void add_to(CLI::App& command);
 };
@@ -33,7 +33,8 @@ Exit say(const ReconcileRefused& refused);
 
 base::Day day_option(const char* option, const std::string& text);
 base::PartyId channel_option(store::Session& session, const std::string& ref);
-store::Comparison comparison_option(store::Session& session, const ReconcileScope& scope);
+store::Comparison comparison_option(const std::string& conninfo, store::Session& session,
+                                    const ReconcileScope& scope);
 
 /// Breaks by what is known of them.
 struct BreakFlags {

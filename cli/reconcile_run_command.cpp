@@ -127,8 +127,9 @@ void print(const Options& options, const engine::Reconciliation& found, const Ch
 }
 
 Exit run(const Options& options) {
-  store::Session session(store::open_migrated_database());
-  const store::Comparison comparison = comparison_option(session, options.scope);
+  const std::string conninfo = store::open_migrated_database();
+  store::Session session(conninfo);
+  const store::Comparison comparison = comparison_option(conninfo, session, options.scope);
   Changes changes;
   const auto found = engine::run_reconciliation(
       session, comparison, options.dry_run, [&](auto change) { changes.take(std::move(change)); });

@@ -172,8 +172,9 @@ void write(const Options& options, const engine::DateReport& report) {
 }
 
 Exit sign(const Options& options) {
-  store::Session session(store::open_migrated_database());
-  const auto report = engine::sign_off(session, comparison_option(session, options.scope),
+  const std::string conninfo = store::open_migrated_database();
+  store::Session session(conninfo);
+  const auto report = engine::sign_off(session, comparison_option(conninfo, session, options.scope),
                                        options.by, options.approved_by);
   if (!report) return say({report.error()});
   write(options, *report);
@@ -181,8 +182,9 @@ Exit sign(const Options& options) {
 }
 
 Exit show_report(const Options& options) {
-  store::Session session(store::open_migrated_database());
-  write(options, engine::report_date(session, comparison_option(session, options.scope)));
+  const std::string conninfo = store::open_migrated_database();
+  store::Session session(conninfo);
+  write(options, engine::report_date(session, comparison_option(conninfo, session, options.scope)));
   return Exit::Done;
 }
 

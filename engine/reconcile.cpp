@@ -1,10 +1,15 @@
 #include "engine/reconcile.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
+#include <exception>
+#include <iterator>
 #include <map>
+#include <thread>
 #include <unordered_map>
 
+#include "base/check.h"
 #include "base/wide.h"
 #include "reconciliation/batches.h"
 #include "reconciliation/match.h"
@@ -74,11 +79,12 @@ class TradeSide {
  public:
   TradeSide(store::Session& session, const store::Comparison& comparison, Reconciliation& result)
       : comparison_(comparison), result_(result) {
-    for (const store::ItemSum& sum :
-         store::compare_bills(session, comparison, [&](store::UnmatchedRow row) {
-           (row.is_ours ? ours_ : theirs_).push_back(item_of(std::move(row), comparison));
-         })) {
-      add(matched_, sum.day, sum.currency, sum.count, sum.amount);
+    for (Part& part : read_parts(session)) {
+      for (const store::ItemSum& sum : part.sums) {
+        add(matched_, sum.day, sum.currency, sum.count, sum.amount);
+      }
+      std::ranges::move(part.ours, std::back_inserter(ours_));
+      std::ranges::move(part.theirs, std::back_inserter(theirs_));
     }
   }
 
@@ -101,6 +107,50 @@ class TradeSide {
   }
 
  private:
+  /// What one connection has compared.
+  struct Part {
+    std::vector<store::ItemSum> sums = {};
+    std::vector<Item> ours = {};
+    std::vector<Item> theirs = {};
+    std::exception_ptr failed = {};
+  };
+
+  /// Each part on a connection of its own, the first on the one that is there.
+  std::vector<Part> read_parts(store::Session& session) {
+    const store::TradeFiles files = store::list_trade_files(session, comparison_);
+    const int workers = comparison_.conninfo.empty() ? 0 : comparison_.workers;
+    std::vector<Part> parts(static_cast<std::size_t>(workers) + 1);
+    CHECK(std::has_single_bit(parts.size()), "{} parts", parts.size());
+    const auto read = [&](store::Session& on, std::size_t i) {
+      parts[i].sums = store::compare_bills(
+          on, comparison_, files,
+          {static_cast<std::int64_t>(i), static_cast<std::int64_t>(parts.size())},
+          [&](store::UnmatchedRow row) {
+            auto& side = row.is_ours ? parts[i].ours : parts[i].theirs;
+            side.push_back(item_of(std::move(row), comparison_));
+          });
+    };
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 1; i < parts.size(); ++i) {
+        threads.emplace_back([&, i] {
+          try {
+            store::Session own(comparison_.conninfo);
+            const store::Transaction transaction(own);
+            read(own, i);
+          } catch (...) {
+            parts[i].failed = std::current_exception();
+          }
+        });
+      }
+      read(session, 0);
+    }
+    for (const Part& part : parts) {
+      if (part.failed) std::rethrow_exception(part.failed);
+    }
+    return parts;
+  }
+
   void count(const Item& item, int sign) {
     if (item.day < comparison_.from) return;
     add(matched_, item.day, item.currency, sign, sign * item.amount);
@@ -223,9 +273,9 @@ class BankSide {
 }  // namespace
 
 store::Comparison comparison_of(const ChannelContract& contract, base::PartyId channel,
-                                base::Day from, base::Day as_of, int workers) {
+                                base::Day from, base::Day as_of) {
   store::Comparison comparison{
-      .channel = channel, .from = from, .to = as_of, .payer = contract.payer, .workers = workers};
+      .channel = channel, .from = from, .to = as_of, .payer = contract.payer};
   if (contract.fee) comparison.fee_e8 = contract.fee->e8;
   return comparison;
 }

@@ -57,9 +57,9 @@ struct Reconciliation {
   std::vector<AgreedPair> pairs = {};
 };
 
-/// Of which dates, and by whose contract; with how many processes of the database more.
+/// Of which dates, and by whose contract.
 store::Comparison comparison_of(const ChannelContract& contract, base::PartyId channel,
-                                base::Day from, base::Day as_of, int workers = 0);
+                                base::Day from, base::Day as_of);
 
 /// Looks at what is dated from `from` to `to`, so that a file that came late closes old breaks, and
 /// the same records give the same answer. What agrees is counted in the database; memory grows with

@@ -11,7 +11,7 @@ namespace {
 // they differ. Collections for merchants and of receivables that were bought (rules 44 and 48) are
 // items by their event's reference. $1 channel, $2 and $3 dates (from $7 on sums), $4 fee in 10^-8
 // or -1, $5 files of its bills, $6 of them those in a currency without decimals, $8 with three, $9
-// those whose small fee differences are too much together.
+// those whose small fee differences are too much together, $10 and $11 which part of the numbers.
 #define FENQI_OTHERS                                                                          \
   "SELECT p.event_id AS id, f.refund_ref AS ref, true AS is_refund, p.business_date AS day, " \
   "f.refunded_at AS at, p.currency, -p.amount_minor AS amount_minor, p.party_id "             \
@@ -86,6 +86,7 @@ constexpr const char* kCompare = R"(
       UNION ALL
       SELECT hashtextextended(key_ref, is_refund::int), NULL, NULL, NULL, 3 FROM reconcile_break
       WHERE channel_id = $1 AND stage = 1 AND present AND day >= $2) x
+    WHERE $10 = 0 OR k & $10 = $11
     GROUP BY k
     -- one of each side and no mark, so what is equal cancels out; the second hash is of number and
     -- currency, and the dates of one side are below 0
@@ -93,7 +94,9 @@ constexpr const char* kCompare = R"(
                 AND abs(sum(day)) <= 1))
   SELECT 0::int2, count(*)::bigint, ''::text, ''::text, false, day, NULL::timestamptz,
          currency, sum(amount_minor)::bigint, 0::bigint, ''::text, false
-  FROM ()" FENQI_OURS R"() o WHERE day >= $7 GROUP BY day, currency
+  FROM ()" FENQI_OURS R"() o
+  WHERE day >= $7 AND ($10 = 0 OR hashtextextended(ref, is_refund::int) & $10 = $11)
+  GROUP BY day, currency
   UNION ALL
   SELECT 1::int2, o.id, o.ref, '', o.is_refund, o.day, o.at, o.currency, o.amount_minor, 0, '',
          (o.party_id, o.id) IN (SELECT party_id, subject_event FROM undone)
@@ -153,15 +156,7 @@ constexpr const char* kBank = R"(
                          AND (strpos(l.our_ref, name) > 0 OR strpos(l.remark, name) > 0)) d ON true
   WHERE l.is_payer OR n.name IS NOT NULL)";
 
-/// The channel's trade bills by the decimals of their currency.
-struct TradeFiles {
-  std::vector<std::int64_t> all;
-  std::vector<std::int64_t> without_decimals;
-  std::vector<std::int64_t> with_three;
-  std::vector<std::int64_t> over = {};  ///< small fee differences come to more than 1.00
-};
-
-TradeFiles list_files(Session& session, const Comparison& comparison, base::Day from) {
+TradeFiles read_files(Session& session, const Comparison& comparison, base::Day from) {
   const Rows rows = query(session, R"(
     SELECT file_id, currency FROM bill_file
     WHERE party_id = $1 AND kind = 1 AND state = 1 AND bill_date BETWEEN $2 AND $3
@@ -197,28 +192,36 @@ void make_usual(Session& session) {
   session.execute("SET LOCAL enable_sort = on; SET LOCAL enable_mergejoin = on");
 }
 
+Params trade_params(const Comparison& comparison, const TradeFiles& files) {
+  return Params()
+      .int8(comparison.channel.value)
+      .day(base::plus_days(comparison.from, -kContextDays))
+      .day(comparison.to)
+      .int8(comparison.fee_e8.value_or(-1))
+      .int8s(files.all)
+      .int8s(files.without_decimals)
+      .day(comparison.from)
+      .int8s(files.with_three);
+}
+
 }  // namespace
 
-std::vector<ItemSum> compare_bills(Session& session, const Comparison& comparison,
-                                   const std::function<void(UnmatchedRow)>& take) {
+TradeFiles list_trade_files(Session& session, const Comparison& comparison) {
   make_room(session, comparison.workers);
-  const base::Day from = base::plus_days(comparison.from, -kContextDays);
-  TradeFiles files = list_files(session, comparison, from);
-  const auto params = [&] {
-    return Params()
-        .int8(comparison.channel.value)
-        .day(from)
-        .day(comparison.to)
-        .int8(comparison.fee_e8.value_or(-1))
-        .int8s(files.all)
-        .int8s(files.without_decimals)
-        .day(comparison.from)
-        .int8s(files.with_three);
-  };
+  TradeFiles files =
+      read_files(session, comparison, base::plus_days(comparison.from, -kContextDays));
   if (comparison.fee_e8) {
-    const Rows rows = query(session, kOver, params());
+    const Rows rows = query(session, kOver, trade_params(comparison, files));
     for (int i = 0; i < rows.size(); ++i) files.over.push_back(rows.int8(i, 0));
   }
+  make_usual(session);
+  return files;
+}
+
+std::vector<ItemSum> compare_bills(Session& session, const Comparison& comparison,
+                                   const TradeFiles& files, KeyPart part,
+                                   const std::function<void(UnmatchedRow)>& take) {
+  make_room(session, 0);
   std::vector<ItemSum> sums;
   const auto take_row = [&](const Rows& rows) {
     const base::Currency currency = currency_at(rows, 7);
@@ -242,7 +245,10 @@ std::vector<ItemSum> compare_bills(Session& session, const Comparison& compariso
           .is_paid = !is_ours || !flag,
           .is_fee_over_file = !is_ours && flag});
   };
-  for_each_row(session, kCompare, params().int8s(files.over), take_row);
+  for_each_row(
+      session, kCompare,
+      trade_params(comparison, files).int8s(files.over).int8(part.count - 1).int8(part.index),
+      take_row);
   make_usual(session);
   return sums;
 }

@@ -28,7 +28,23 @@ struct Comparison {
   base::Day to = {};
   std::optional<std::int64_t> fee_e8 = {};  ///< of each transaction, half up; nothing: not judged
   std::string payer = {};                   ///< what bank statements call the channel
-  int workers = 0;                          ///< of the database, beside the one that asks
+  int workers = 0;            ///< connections that compare beside the one that asks: 0, 1 or 3
+  std::string conninfo = {};  ///< where they connect to
+};
+
+/// The channel's trade bills by the decimals of their currency.
+struct TradeFiles {
+  std::vector<std::int64_t> all = {};
+  std::vector<std::int64_t> without_decimals = {};
+  std::vector<std::int64_t> with_three = {};
+  std::vector<std::int64_t> over = {};  ///< small fee differences come to more than 1.00
+};
+TradeFiles list_trade_files(Session& session, const Comparison& comparison);
+
+/// Which part of all numbers, by their hash; `count` is a power of 2.
+struct KeyPart {
+  std::int64_t index = 0;
+  std::int64_t count = 1;
 };
 
 /// Items of the ledger of a date, refunds negative.
@@ -57,10 +73,12 @@ struct UnmatchedRow {
   bool is_fee_over_file = false;  ///< small fee differences of its file come to more than 1.00
 };
 
-/// Compares the channel's repayments and refund payouts with the trade bills that were taken, in
-/// one statement. Returns the sums of all our items from `from` on; `take` gets what is not
-/// matched, row by row, and may not use the session. Wants a transaction.
+/// Compares the channel's repayments and refund payouts with the rows of these bills, in one
+/// statement: of one part of the numbers. Every number is judged by one part as a whole. Returns
+/// the sums of all our items from `from` on; `take` gets what is not matched, row by row, and may
+/// not use the session. Wants a transaction.
 std::vector<ItemSum> compare_bills(Session& session, const Comparison& comparison,
+                                   const TradeFiles& files, KeyPart part,
                                    const std::function<void(UnmatchedRow)>& take);
 
 /// What the channel's fund bills pay out, or where they show no payout a date's movements in one

@@ -118,9 +118,15 @@ class RawBook {
     transaction.commit();
   }
 
+  /// Channels with an even number are compared by two connections: the answer is the same.
   store::Comparison comparison(base::PartyId channel, base::Day as_of) const {
-    return {
-        .channel = channel, .from = base::plus_days(as_of, -29), .to = as_of, .fee_e8 = 300'000};
+    const bool is_even = channel.value % 2 == 0;
+    return {.channel = channel,
+            .from = base::plus_days(as_of, -29),
+            .to = as_of,
+            .fee_e8 = 300'000,
+            .workers = is_even ? 1 : 0,
+            .conninfo = is_even ? book_.database.conninfo() : ""};
   }
 
   /// Runs, and counts what happened: "opened MISSING_BILL" 3.

@@ -225,7 +225,7 @@ TEST_F(ReconcileRun, PlantedBreaksAreFoundAndNoOthers) {
   for (unsigned seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Planted p = plant(seed, as_of);
-    const base::PartyId channel{1'000 + seed}, reversed{2'000 + seed};
+    const base::PartyId channel{1'000 + seed}, reversed{2'001 + seed};
     add_ours(channel, p.ours);
     for (const auto& [date, rows] : p.theirs) add_bill(channel, date, rows, "a");
     run(channel, as_of);
