@@ -1,6 +1,7 @@
 // fenqi reconcile sign-off and report: a date of a channel that finance signs.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -63,6 +64,11 @@ void print_table(std::ostream& out, const Options& options, const engine::DateRe
     sums.row({code, "timing", std::to_string(sum.timing_count), amount(sum.timing)});
     sums.row({code, "resolved or closed since", std::to_string(sum.resolved_count),
               amount(sum.resolved)});
+    const auto open = std::ranges::count_if(report.breaks, [&](const store::StandingBreak& b) {
+      return b.currency == sum.currency && b.type != "TIMING" && b.state != "resolved" &&
+             b.state != "closed";
+    });
+    if (open > 0) sums.row({code, "open", std::to_string(open), ""});
     sums.row({code, "balance of 1011", "", amount(sum.proof.ledger)});
     for (const auto& [name, minor] : proof_lines(sum.proof)) {
       if (minor != 0) sums.row({code, "  " + name, "", amount(minor)});

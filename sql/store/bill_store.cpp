@@ -91,7 +91,8 @@ std::vector<BillFileRow> find_bill_files(Session& session, base::PartyId party, 
 std::optional<std::string> find_bill_merchant(Session& session, base::PartyId party,
                                               std::int16_t kind) {
   const Rows rows = query(session, R"(
-    SELECT merchant_no FROM bill_file WHERE party_id = $1 AND kind = $2 AND state = 1
+    SELECT merchant_no FROM bill_file
+    WHERE party_id = $1 AND kind = $2 AND state = 1 AND merchant_no <> ''
     ORDER BY file_id DESC LIMIT 1)",
                           Params().int8(party.value).int2(kind));
   if (rows.empty()) return std::nullopt;

@@ -49,7 +49,8 @@ std::int64_t next_bill_file_id(Session& session);
 std::vector<BillFileRow> find_bill_files(Session& session, base::PartyId party, std::int16_t kind,
                                          const std::string& merchant_no, base::Day day);
 
-/// Whose the last file of this kind was: its merchant number; nothing if there is none.
+/// Whose the last file of this kind was: its merchant number; nothing if none named one (a date
+/// without transactions doesn't).
 std::optional<std::string> find_bill_merchant(Session& session, base::PartyId party,
                                               std::int16_t kind);
 

@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <random>
 #include <set>
 
+#include "engine/bill_import.h"
 #include "tests/reconcile/raw_book.h"
 
 namespace {
@@ -134,6 +137,28 @@ TEST_F(ReconcileRun, SmallFeeDifferencesHaveALimitForEachFile) {
   add_bill(kChannel, day(7, 10), first, "a.csv");
   add_bill(kChannel, day(7, 11), second, "b.csv");
   EXPECT_THAT(run(kChannel, day(7, 11)), ElementsAre(Pair("opened FEE", 101)));
+}
+
+// A real bill of a channel whose ledger is empty: every row is told as ours to complete, and the
+// refunds are rows of their own. $FENQI_SAMPLES names the folder.
+TEST_F(ReconcileRun, ARealBillBesideAnEmptyLedger) {
+  const char* named = std::getenv("FENQI_SAMPLES");
+  const std::filesystem::path folder = named != nullptr ? named : "../shared/samples";
+  const std::filesystem::path file = folder / "wechatpay/tradebill_all_20240116.csv";
+  if (!std::filesystem::exists(file)) GTEST_SKIP() << file << " is not there";
+  const auto taken = engine::import_bill(app_, {.party = kChannel,
+                                                .path = file,
+                                                .file_name = "real.csv",
+                                                .today = base::make_day(2026, 7, 1)});
+  ASSERT_EQ(taken.outcome, engine::BillOutcome::Taken);
+  ASSERT_EQ(taken.summary.rows, 3);
+  run(kChannel, base::make_day(2024, 1, 17));
+  const store::Rows rows = store::query(app_, R"(
+    SELECT count(*), count(*) FILTER (WHERE is_refund), sum(bill_minor)::bigint
+    FROM reconcile_break WHERE type = 'MISSING_LEDGER')");
+  EXPECT_EQ(rows.int8(0, 0), 3);
+  EXPECT_EQ(rows.int8(0, 1), 2);
+  EXPECT_EQ(rows.int8(0, 2), base::narrow(taken.summary.in.amount + taken.summary.out.amount));
 }
 
 /// A random ledger, its bills, and breaks of every type put in.

@@ -218,6 +218,36 @@ TEST_F(SignOff, BreaksEndInTheJournalsOfTheDomain) {
   EXPECT_EQ(sign(day(7, 12)), "signed");
 }
 
+// 0.56 billed where 0.52 was agreed: 0.04 more is an expense, if two persons say so.
+TEST_F(SignOff, AFeeThatIsAcceptedIsAnExpense) {
+  repay("R1", day(7, 10), 17'266);
+  import_bill("2026-07-10", {{"R1", "172.66", "0.56000"}}, "172.66", "0.56000");
+  close(day(7, 11));
+  run(day(7, 11));
+  EXPECT_EQ(propose("FEE", "suspense"), "ACTION_NOT_FOR_BREAK");
+  EXPECT_EQ(propose("FEE", "fee-expense"), "1 proposed");
+  EXPECT_EQ(approve("FEE", "wang", day(7, 12)), "1 approved, 1 posted, 0 refused");
+  EXPECT_THAT(journals(ledger::Rule::ChannelCharge), ElementsAre("6401 / 1011 0.04"));
+}
+
+TEST_F(SignOff, WhatComesAfterAResolutionIsTold) {
+  repay("R2", day(7, 10), 5'000);
+  import_bill("2026-07-10", {}, "0.00", "0.00000");
+  close(day(7, 11));
+  run(day(7, 11));
+  EXPECT_EQ(propose("MISSING_BILL", "suspense"), "1 proposed");
+  EXPECT_EQ(approve("MISSING_BILL", "wang", day(7, 12)), "1 approved, 1 posted, 0 refused");
+  import_bill("2026-07-11", {{"R2", "50.00", "0.15000"}}, "50.00", "0.15000");
+  run(day(7, 12));
+  const auto history = store::list_history(app_, 1);
+  EXPECT_EQ(history.back().happened, "agrees");
+  EXPECT_THAT(history.back().detail, HasSubstr("row 1 of wx-2026-07-11.csv; what was posted for it "
+                                               "has to be taken back"));
+  // The shortage is among what else moved 1011, so the balance is still proven.
+  close(day(7, 12));
+  EXPECT_EQ(sign(day(7, 12)), "signed");
+}
+
 TEST_F(SignOff, APostingThatIsRefusedOpensTheBreakAgain) {
   repay("R2", day(7, 10), 5'000);
   import_bill("2026-07-10", {}, "0.00", "0.00000");
