@@ -229,6 +229,12 @@ TEST_F(Verify, ASealOfAnUnknownFormIsNamed) {
   EXPECT_THAT(first("seal-content"), HasSubstr("unknown form merkle-9"));
 }
 
+TEST_F(Verify, AnAmountThatIsMissingIsNamed) {
+  session_.execute("ALTER TABLE plan ALTER outstanding_minor DROP NOT NULL");
+  tamper("UPDATE plan SET outstanding_minor = NULL WHERE purchase_ref = 'O1'");
+  EXPECT_THAT(first("plan-principal"), HasSubstr("purchase O1 of customer C1"));
+}
+
 TEST_F(Verify, ABrokenPaidAmountIsNamed) {
   tamper("UPDATE plan SET paid_principal[1] = 16665 WHERE purchase_ref = 'O1'");
   EXPECT_EQ(failed(), (Names{"plan-principal", "plan-paid"}));
