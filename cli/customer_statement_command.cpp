@@ -24,7 +24,7 @@ Exit print_customer_statement(store::Session& session, const CustomerStatementOp
   const bool for_people = options.format == "table";
   const bool is_chinese = options.language == "zh";
   const auto report = engine::report_customer_statement(
-      session, {options.customer, options.from, options.to},
+      session, {options.customer, options.from, options.to, options.known_at},
       is_chinese ? engine::Language::Chinese : engine::Language::English, for_people);
   if (!report) {
     std::cerr << "fenqi: " << report.error().sentence << "\n";

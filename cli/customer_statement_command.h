@@ -1,6 +1,7 @@
 // fenqi statement --customer: what a customer owed, beside the merchant's statement.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/day.h"
@@ -16,6 +17,7 @@ struct CustomerStatementOptions {
   std::string format;    ///< table, csv, json or xlsx
   std::string language;  ///< en or zh
   std::string out;
+  std::optional<base::Instant> known_at = {};
 };
 Exit print_customer_statement(store::Session& session, const CustomerStatementOptions& options);
 

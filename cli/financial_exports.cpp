@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -20,11 +21,13 @@ namespace {
 struct Options {
   std::string as_of;
   std::string known_at;
+  std::vector<std::string> diff;  // none or two times
   std::string from;
   std::string to;
   std::string format = "csv";
   std::string out;
-  std::int32_t account = 0;
+  std::string account;
+  std::string accounts = "own";
   std::optional<std::string> owner = {};
   std::optional<std::string> tag = {};
   std::string by;
@@ -59,13 +62,31 @@ engine::ReadingRequest reading_of(store::Session& session, const Options& option
   return request;
 }
 
-ledger::Code code_of(std::int32_t number) {
-  const auto code = ledger::find_code(number);
-  if (!code) {
-    throw CLI::ValidationError("--account",
-                               fmt::format("{} is not in the chart (docs/accounting.md)", number));
+engine::AccountMap accounts_of(store::Session& session, const Options& options) {
+  return options.accounts == "own" ? engine::load_account_map(session) : engine::AccountMap{};
+}
+
+/// A number of the user's, or a code of our chart.
+engine::LedgerRequest account_of(const Options& options, const engine::AccountMap& accounts) {
+  engine::LedgerRequest request{.owner = options.owner, .tag = options.tag};
+  if (accounts.has_number(options.account)) {
+    request.number = options.account;
+    return request;
   }
-  return *code;
+  int number = 0;
+  const char* end = options.account.data() + options.account.size();
+  const auto parsed = std::from_chars(options.account.data(), end, number);
+  const auto code =
+      parsed.ec == std::errc() && parsed.ptr == end ? ledger::find_code(number) : std::nullopt;
+  if (!code) {
+    throw CLI::ValidationError(
+        "--account",
+        fmt::format("{} is not in the chart (docs/accounting.md), and no [[account]] of the "
+                    "catalog gives it",
+                    options.account));
+  }
+  request.code = *code;
+  return request;
 }
 
 using Open = std::function<engine::ReportAnswer(store::Session&, const Options&)>;
@@ -76,9 +97,29 @@ engine::TableFormat table_format_of(const std::string& name) {
   return engine::TableFormat::Csv;
 }
 
+/// The same dates as they were known at two times.
+engine::ReportAnswer open_diff(store::Session& session, const Options& options, const Open& open) {
+  constexpr const char* kOption = "--diff-known-at";
+  const auto pair = engine::take_reading_pair(
+      session, {reading_of(session, options).as_of,
+                instant_of(session, kOption, options.diff.at(0)).value_or(base::Instant{}),
+                instant_of(session, kOption, options.diff.at(1)).value_or(base::Instant{})});
+  if (!pair) return std::unexpected(pair.error());
+  Options of_time = options;
+  of_time.as_of = base::to_string(pair->after.as_of);
+  of_time.to.clear();
+  of_time.known_at = options.diff.at(0);
+  const auto before = open(session, of_time);
+  if (!before) return before;
+  of_time.known_at = options.diff.at(1);
+  const auto after = open(session, of_time);
+  if (!after) return after;
+  return engine::diff_of(*before, *after);
+}
+
 Exit run(const Options& options, const Open& open) {
   store::Session session(store::open_migrated_database());
-  auto report = open(session, options);
+  auto report = options.diff.empty() ? open(session, options) : open_diff(session, options, open);
   if (!report) {
     std::cerr << "fenqi: " << report.error().sentence << "\n";
     return Exit::Refused;
@@ -110,7 +151,9 @@ class ReportCommand {
   }
 
   ReportCommand& as_of() {
-    command_->add_option("--as-of", options_->as_of, "A closed date; the last one if not given");
+    command_->add_option("--as-of", options_->as_of,
+                         "Through this business date; the last closed one, or with --known-at the "
+                         "one open then, if not given");
     return *this;
   }
   /// A period, and what was known of it.
@@ -126,12 +169,33 @@ class ReportCommand {
                          "As it was known at this time (RFC 3339, or local to the book's zone)");
     return *this;
   }
+  /// For reports whose rows have a key.
+  ReportCommand& known_at_and_diff() {
+    known_at();
+    command_
+        ->add_option("--diff-known-at", options_->diff,
+                     "What changed between what was known at two times")
+        ->expected(2)
+        ->type_name("TIME")
+        ->excludes("--known-at");
+    return *this;
+  }
   ReportCommand& account() {
-    command_->add_option("--account", options_->account, "Its code in the chart, 1101 say")
+    command_
+        ->add_option("--account", options_->account,
+                     "Its code in the chart, 1101 say, or your own number for it")
         ->required();
     command_->add_option("--owner", options_->owner,
                          "Of this merchant, channel, bank or sponsor only");
     command_->add_option("--tag", options_->tag, "With this tag only: an item type, a product");
+    return *this;
+  }
+  ReportCommand& accounts() {
+    command_
+        ->add_option("--accounts", options_->accounts,
+                     "own: the numbers that [[account]] of the catalog gives; ours: our chart")
+        ->check(CLI::IsMember({"own", "ours"}))
+        ->capture_default_str();
     return *this;
   }
   ReportCommand& months(const char* from_default) {
@@ -161,49 +225,59 @@ class ReportCommand {
 void add_financial_exports(CLI::App& command, Outcome& outcome) {
   ReportCommand(command, outcome, "ledger", "An account's lines with a running balance",
                 [](store::Session& session, const Options& options) {
-                  return engine::report_ledger(
-                      session, {code_of(options.account), options.owner, options.tag},
-                      day_of("--from", options.from), reading_of(session, options));
+                  const auto accounts = accounts_of(session, options);
+                  return engine::report_ledger(session, account_of(options, accounts),
+                                               day_of("--from", options.from),
+                                               reading_of(session, options), accounts);
                 })
       .account()
       .period("the book's first")
-      .known_at();
+      .known_at()
+      .accounts();
   ReportCommand(command, outcome, "income-statement", "Income and expenses of a period",
                 [](store::Session& session, const Options& options) {
                   return engine::report_income_statement(session, day_of("--from", options.from),
-                                                         reading_of(session, options));
+                                                         reading_of(session, options),
+                                                         accounts_of(session, options));
                 })
       .period("the first of its month")
-      .known_at();
+      .known_at_and_diff()
+      .accounts();
   ReportCommand(command, outcome, "balance-sheet", "Assets, liabilities and equity on a date",
                 [](store::Session& session, const Options& options) {
-                  return engine::report_balance_sheet(session, reading_of(session, options));
+                  return engine::report_balance_sheet(session, reading_of(session, options),
+                                                      accounts_of(session, options));
                 })
       .as_of()
-      .known_at();
+      .known_at_and_diff()
+      .accounts();
   ReportCommand(command, outcome, "roll-forward", "Opening balance, movements, closing balance",
                 [](store::Session& session, const Options& options) {
-                  return engine::report_roll_forward(session, day_of("--from", options.from),
-                                                     reading_of(session, options),
-                                                     options.by == "product");
+                  return engine::report_roll_forward(
+                      session, day_of("--from", options.from), reading_of(session, options),
+                      options.by == "product", accounts_of(session, options));
                 })
       .period("the first of its month")
-      .known_at()
+      .known_at_and_diff()
+      .accounts()
       .by_product();
   ReportCommand(command, outcome, "tie-out", "Control accounts beside the records they control",
                 [](store::Session& session, const Options& options) {
-                  return engine::report_tie_out(session, day_of("--as-of", options.as_of),
-                                                options.lists_all);
+                  return engine::report_tie_out(session, reading_of(session, options),
+                                                options.lists_all, accounts_of(session, options));
                 })
       .as_of()
+      .known_at_and_diff()
+      .accounts()
       .flag("--differences", "List the parts that don't agree, also where their sums do");
   ReportCommand(command, outcome, "merchant-ageing",
                 "Merchants who owe us, by the days since their balance went negative",
                 [](store::Session& session, const Options& options) {
-                  return engine::report_merchant_ageing(session, day_of("--as-of", options.as_of),
+                  return engine::report_merchant_ageing(session, reading_of(session, options),
                                                         options.lists_all);
                 })
       .as_of()
+      .known_at_and_diff()
       .flag("--merchants", "A row a merchant");
   ReportCommand(command, outcome, "roll-rates",
                 "Which bucket plans went to from month end to month end",

@@ -138,8 +138,9 @@ Exit run(const Options& options) {
     if (options.format == "camt053" || options.format == "html") {
       throw CLI::ValidationError("--format", options.format + " is for merchants");
     }
-    return print_customer_statement(session, {options.customer, period->from, period->to,
-                                              options.format, options.language, options.out});
+    return print_customer_statement(
+        session, {options.customer, period->from, period->to, options.format, options.language,
+                  options.out, instant_of(session, "--known-at", options.known_at)});
   }
   const engine::StatementRequest request{options.merchant, period->from, period->to,
                                          instant_of(session, "--known-at", options.known_at)};
@@ -194,11 +195,9 @@ void add_statement(CLI::App& app, Outcome& outcome) {
   from->needs(to);
   to->needs(from);
   command->add_option("--month", options->month, "A whole month, YYYY-MM")->excludes(from);
-  command
-      ->add_option("--known-at", options->known_at,
-                   "As it was known at this time (RFC 3339, or local to the book's zone); of a "
-                   "merchant's statement only")
-      ->excludes(customer);
+  command->add_option("--known-at", options->known_at,
+                      "As it was known at this time (RFC 3339, or local to the book's zone); of a "
+                      "merchant's statement only");
   auto* format = command->add_option("--format", options->format,
                                      "table, csv, json, xlsx, camt053 or html (docs/exports.md)");
   format->check(CLI::IsMember({"table", "csv", "json", "xlsx", "camt053", "html"}))

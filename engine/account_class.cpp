@@ -36,10 +36,4 @@ bool is_debit_class(AccountClass account_class) {
          account_class == AccountClass::Memo;
 }
 
-BalancesByCode by_code(const std::vector<store::AccountBalance>& balances) {
-  BalancesByCode sums;
-  for (const auto& [account, minor] : balances) sums[account.currency][account.code] += minor;
-  return sums;
-}
-
 }  // namespace engine

@@ -1,14 +1,10 @@
-// The classes of the chart (docs/exports.md), and balances summed by code.
+// The classes of the chart (docs/exports.md).
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string_view>
-#include <vector>
 
-#include "base/money.h"
 #include "ledger/chart.h"
-#include "sql/store/report_store.h"
 
 namespace engine {
 
@@ -19,9 +15,5 @@ AccountClass class_of(ledger::Code code);
 std::string_view name(AccountClass account_class);  ///< "assets"
 /// Whether a balance of the class stands on the debit side.
 bool is_debit_class(AccountClass account_class);
-
-/// Debits less credits of each code, in each currency.
-using BalancesByCode = std::map<base::Currency, std::map<ledger::Code, std::int64_t>>;
-BalancesByCode by_code(const std::vector<store::AccountBalance>& balances);
 
 }  // namespace engine

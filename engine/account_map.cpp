@@ -236,6 +236,34 @@ std::vector<ShownBalance> AccountMap::show(
   return merged;
 }
 
+bool AccountMap::has_number(std::string_view number) const {
+  return std::ranges::find(rows_, number, &AccountRow::number) != rows_.end();
+}
+
+ShownCodes show_codes(const AccountMap& map, const std::vector<store::AccountName>& accounts,
+                      std::span<const ledger::Code> codes, base::Currency currency) {
+  std::map<std::string, std::string> names;
+  for (const ledger::Code code : codes) {
+    bool is_used = false;
+    for (const store::AccountName& account : accounts) {
+      if (account.code != code || account.currency != currency) continue;
+      const ShownAccount shown = map.show(account);
+      names.emplace(shown.number, shown.name);
+      is_used = true;
+    }
+    if (is_used) continue;
+    const ShownAccount shown =
+        map.show({.code = code, .owner = {}, .tag = {}, .currency = currency});
+    names.emplace(shown.number, shown.name);
+  }
+  ShownCodes all;
+  for (const auto& [number, name] : names) {
+    all.numbers += fmt::format("{}{}", all.numbers.empty() ? "" : " ", number);
+  }
+  if (names.size() == 1) all.name = names.begin()->second;
+  return all;
+}
+
 AccountMap load_account_map(store::Session& session) {
   if (!find_book(session)) return {};
   return AccountMap(load_catalog(session)->accounts);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -55,10 +57,21 @@ class AccountMap {
   /// Those that are printed as one summed; by number, owner, tag and currency.
   std::vector<ShownBalance> show(const std::vector<store::AccountBalance>& balances) const;
   bool is_empty() const { return rows_.empty(); }
+  /// Whether it is a number of the user's.
+  bool has_number(std::string_view number) const;
 
  private:
   std::vector<AccountRow> rows_;
 };
+
+/// What is printed where a line speaks of all accounts of some codes in a currency.
+struct ShownCodes {
+  std::string numbers;  ///< by number, a space between
+  std::string name;     ///< of the number or code, if it is one; else empty
+};
+/// `accounts` are those in use; where none is, codes are printed as if one without owner was.
+ShownCodes show_codes(const AccountMap& map, const std::vector<store::AccountName>& accounts,
+                      std::span<const ledger::Code> codes, base::Currency currency);
 
 /// The map of the catalog in force; empty where there is no book.
 AccountMap load_account_map(store::Session& session);

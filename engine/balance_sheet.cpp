@@ -1,4 +1,6 @@
 // Assets, liabilities and equity at the close of a date, by the chart's classes.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -33,11 +35,11 @@ Minor fee_not_billed(store::Session& session, const Reading& reading, const Cata
 }
 
 /// Income less expenses of all time.
-std::int64_t result_of(const std::map<ledger::Code, std::int64_t>& balances) {
+std::int64_t result_of(const StatementBalances& balances) {
   std::int64_t result = 0;
-  for (const auto& [code, minor] : balances) {
-    const AccountClass account_class = class_of(code);
-    if (account_class == AccountClass::Income || account_class == AccountClass::Expenses) {
+  for (const auto& [account, minor] : balances) {
+    if (account.account_class == AccountClass::Income ||
+        account.account_class == AccountClass::Expenses) {
       result -= minor;
     }
   }
@@ -46,11 +48,17 @@ std::int64_t result_of(const std::map<ledger::Code, std::int64_t>& balances) {
 
 class BalanceSheet : public TableSource {
  public:
-  BalanceSheet(store::Session& session, const Reading& reading)
-      : as_of_(reading.as_of), balances_(by_code(store::list_balances(session, reading))) {
+  BalanceSheet(store::Session& session, const Reading& reading, const AccountMap& accounts)
+      : as_of_(reading.as_of), accounts_(accounts) {
+    const auto listed = store::list_balances(session, reading);
+    balances_ = statement_balances(listed, accounts);
+    for (const auto& [account, minor] : listed) {
+      if (account.code == ledger::Code::UnearnedFee) unearned_[account.currency] -= minor;
+    }
     const base::Day new_year = base::make_day(static_cast<int>(base::ymd(as_of_).year()), 1, 1);
-    for (const auto& [currency, balances] :
-         by_code(store::list_balances(session, reading.through(base::plus_days(new_year, -1))))) {
+    const auto before =
+        store::list_balances(session, reading.through(base::plus_days(new_year, -1)));
+    for (const auto& [currency, balances] : statement_balances(before, accounts)) {
       result_before_[currency] = result_of(balances);
     }
     if (balances_.empty()) return;
@@ -65,16 +73,14 @@ class BalanceSheet : public TableSource {
 
  private:
   void append_currency(TableWriter& out, base::Currency currency,
-                       const std::map<ledger::Code, std::int64_t>& balances) {
+                       const StatementBalances& balances) {
     const StatementRows rows(out, currency, [this](Row& row) { row.day(as_of_); });
     // The fee of the contract is grossed up for control only: what nobody was asked for and nobody
     // earned is no asset and no debt (domain §4.1).
-    const auto unearned = balances.find(ledger::Code::UnearnedFee);
-    const std::int64_t netted = std::clamp<std::int64_t>(
-        unearned == balances.end() ? 0 : -unearned->second, 0, not_billed_[currency]);
-    const std::int64_t assets = append_class(rows, AccountClass::Assets, balances, netted);
+    const Netting netting = netting_of(currency);
+    const std::int64_t assets = append_class(rows, AccountClass::Assets, balances, netting);
     const std::int64_t liabilities =
-        append_class(rows, AccountClass::Liabilities, balances, netted);
+        append_class(rows, AccountClass::Liabilities, balances, netting);
     out.rule();
     const std::int64_t equity = append_equity(rows, currency, balances);
     out.rule();
@@ -85,35 +91,50 @@ class BalanceSheet : public TableSource {
     append_memo(rows, out, balances);
   }
 
+  /// What is taken off 1102 and 2301 as they are printed; nothing where both are one account.
+  struct Netting {
+    StatementAccount receivable;
+    StatementAccount unearned;
+    std::int64_t minor = 0;
+  };
+  Netting netting_of(base::Currency currency) {
+    Netting netting{statement_account(ledger::Code::FeeReceivable, currency, accounts_),
+                    statement_account(ledger::Code::UnearnedFee, currency, accounts_)};
+    if (netting.receivable.number != netting.unearned.number) {
+      netting.minor = std::clamp<std::int64_t>(unearned_[currency], 0, not_billed_[currency]);
+    }
+    return netting;
+  }
+
   static std::int64_t append_accounts(const StatementRows& rows, AccountClass account_class,
-                                      const std::map<ledger::Code, std::int64_t>& balances) {
+                                      const StatementBalances& balances) {
     std::int64_t total = 0;
-    for (const auto& [code, minor] : balances) {
-      if (class_of(code) != account_class || minor == 0) continue;
+    for (const auto& [account, minor] : balances) {
+      if (account.account_class != account_class || minor == 0) continue;
       const std::int64_t amount = is_debit_class(account_class) ? minor : -minor;
-      rows.account(account_class, code, amount);
+      rows.account(account, amount);
       total += amount;
     }
     return total;
   }
 
   static std::int64_t append_class(const StatementRows& rows, AccountClass account_class,
-                                   const std::map<ledger::Code, std::int64_t>& balances,
-                                   std::int64_t netted) {
-    const std::int64_t total = append_accounts(rows, account_class, balances) - netted;
-    if (netted != 0) {
+                                   const StatementBalances& balances, const Netting& netting) {
+    const std::int64_t total = append_accounts(rows, account_class, balances) - netting.minor;
+    if (netting.minor != 0) {
       const bool is_asset = account_class == AccountClass::Assets;
+      const StatementAccount& account = is_asset ? netting.receivable : netting.unearned;
+      const StatementAccount& other = is_asset ? netting.unearned : netting.receivable;
       rows.line(name(account_class), "netting",
-                is_asset ? "Fee not yet billed, shown net with 2301"
-                         : "Fee not yet billed, shown net with 1102",
-                -netted, is_asset ? ledger::Code::FeeReceivable : ledger::Code::UnearnedFee);
+                fmt::format("Fee not yet billed, shown net with {}", other.number), -netting.minor,
+                &account);
     }
     rows.total(account_class, total);
     return total;
   }
 
   std::int64_t append_equity(const StatementRows& rows, base::Currency currency,
-                             const std::map<ledger::Code, std::int64_t>& balances) {
+                             const StatementBalances& balances) {
     std::int64_t total = append_accounts(rows, AccountClass::Equity, balances);
     const std::int64_t result = result_of(balances);
     const std::int64_t before = result_before_[currency];
@@ -125,9 +146,9 @@ class BalanceSheet : public TableSource {
   }
 
   static void append_memo(const StatementRows& rows, TableWriter& out,
-                          const std::map<ledger::Code, std::int64_t>& balances) {
+                          const StatementBalances& balances) {
     const bool has_memo = std::ranges::any_of(balances, [](const auto& balance) {
-      return ledger::is_memo(balance.first) && balance.second != 0;
+      return balance.first.account_class == AccountClass::Memo && balance.second != 0;
     });
     if (!has_memo) return;
     rows.total(AccountClass::Memo, append_accounts(rows, AccountClass::Memo, balances));
@@ -135,22 +156,27 @@ class BalanceSheet : public TableSource {
   }
 
   base::Day as_of_;
-  BalancesByCode balances_;
+  AccountMap accounts_;
+  BalancesByCurrency balances_;
+  Minor unearned_;  ///< 2301, credits positive
   Minor result_before_;
   Minor not_billed_;
 };
 
 }  // namespace
 
-ReportAnswer report_balance_sheet(store::Session& session, const ReadingRequest& request) {
+ReportAnswer report_balance_sheet(store::Session& session, const ReadingRequest& request,
+                                  const AccountMap& accounts) {
   const auto reading = take_reading(session, request);
   if (!reading) return std::unexpected(reading.error());
-  return Report{{.name = "balance sheet",
-                 .columns = StatementRows::columns({{"as_of", 12}}),
-                 .created = reading->as_of},
-                [reading = *reading](store::Session& snapshot) {
-                  return std::make_unique<BalanceSheet>(snapshot, reading);
-                }};
+  return Report{.head = {.name = "balance sheet",
+                         .columns = StatementRows::columns({{"as_of", 12}}),
+                         .created = reading->as_of},
+                .open =
+                    [reading = *reading, accounts](store::Session& snapshot) {
+                      return std::make_unique<BalanceSheet>(snapshot, reading, accounts);
+                    },
+                .key_columns = 6};
 }
 
 }  // namespace engine

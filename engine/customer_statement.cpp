@@ -291,20 +291,20 @@ class SectionMaker {
 
 ReportResult<std::vector<CustomerSection>> customer_statement(
     store::Session& session, const CustomerStatementRequest& request) {
-  const auto to = closed_date(session, request.to);
-  if (!to) return std::unexpected(to.error());
+  const auto reading = take_reading(session, {request.to, request.known_at});
+  if (!reading) return std::unexpected(reading.error());
   if (const auto dates = in_order(request.from, request.to); !dates) {
     return std::unexpected(dates.error());
   }
   const store::Transaction snapshot(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const auto account =
-      store::load_customer_account(session, request.customer, request.from, request.to);
+      store::load_customer_account(session, request.customer, request.from, *reading);
   if (!account) {
     return refused(ReportRefusal::CustomerUnknown,
-                   fmt::format("there is no customer {}", request.customer));
+                   fmt::format("there is no customer {} in the books of {}", request.customer,
+                               base::to_string(reading->as_of)));
   }
-  const Reading reading{.as_of = *to, .sealed_through = *to};
-  const auto catalog = load_catalog(session, store::find_catalog_version(session, reading));
+  const auto catalog = load_catalog(session, store::find_catalog_version(session, *reading));
   std::map<base::Currency, bool> currencies;
   for (const AccountPosting& posting : account->postings) currencies[posting.currency] = true;
   std::vector<CustomerSection> sections;

@@ -64,9 +64,11 @@ struct CustomerStatementRequest {
   std::string customer;
   base::Day from;
   base::Day to;
+  std::optional<base::Instant> known_at = {};  ///< with it, dates may be open
 };
-/// Of closed dates. A purchase is not owed until it is billed: installments of a statement product
-/// on their bill day, others on the due date of the one before, the first at the purchase.
+/// Of closed dates, or as it was known at an instant. A purchase is not owed until it is billed:
+/// installments of a statement product on their bill day, others on the due date of the one before,
+/// the first at the purchase.
 ReportResult<std::vector<CustomerSection>> customer_statement(
     store::Session& session, const CustomerStatementRequest& request);
 

@@ -8,8 +8,9 @@ namespace {
 
 class LimitChangesTable : public TableSource {
  public:
-  LimitChangesTable(store::Session& session, base::Day from, base::Day to)
-      : changes_(session, from, to) {}
+  LimitChangesTable(store::Session& session, base::Day from, const Reading& reading,
+                    const Reading* before = nullptr)
+      : changes_(session, from, reading, before) {}
 
   bool append_rows(TableWriter& rows) override {
     const auto changes = changes_.next();
@@ -51,8 +52,7 @@ ExportResult export_limit_changes(store::Session& session, std::optional<base::D
       session, format,
       {.name = "limit changes", .columns = columns(), .created = period->reading.as_of},
       [&](store::Session& snapshot) {
-        return std::make_unique<LimitChangesTable>(snapshot, period->from,
-                                                   period->reading.sealed_through);
+        return std::make_unique<LimitChangesTable>(snapshot, period->from, period->reading);
       });
 }
 
@@ -60,13 +60,12 @@ ExportResult export_limit_changes_diff(store::Session& session, std::optional<ba
                                        const DiffRequest& request, TableFormat format) {
   const auto pair = take_reading_pair(session, request);
   if (!pair) return std::unexpected(pair.error());
-  const base::Day first = base::plus_days(pair->before.sealed_through, 1);
+  const auto opens_on = store::find_book_dates(session)->opens_on;
   return export_table(session, format,
                       {.name = "limit changes", .columns = columns(), .created = pair->after.as_of},
                       [&](store::Session& snapshot) {
                         return std::make_unique<LimitChangesTable>(
-                            snapshot, std::max(first, from.value_or(first)),
-                            pair->after.sealed_through);
+                            snapshot, from.value_or(opens_on), pair->after, &pair->before);
                       });
 }
 

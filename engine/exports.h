@@ -47,8 +47,7 @@ ExportResult export_vouchers(store::Session& session, VoucherPart part,
 /// Installments of all plans of a reading.
 ExportResult export_installments(store::Session& session, const ReadingRequest& request,
                                  TableFormat format = TableFormat::Csv);
-/// Limit changes from `from` on, all of them if not given. They carry no instant of their own, so
-/// they are known from the seal of their date on.
+/// Limit changes of a reading from `from` on, all of them if not given.
 ExportResult export_limit_changes(store::Session& session, std::optional<base::Day> from,
                                   const ReadingRequest& request,
                                   TableFormat format = TableFormat::Csv);
@@ -64,7 +63,7 @@ ExportResult export_lines_diff(store::Session& session, std::optional<base::Day>
 /// Installments that are not the same, as they were before and after.
 ExportResult export_installments_diff(store::Session& session, const DiffRequest& request,
                                       TableFormat format = TableFormat::Csv);
-/// The limit changes of dates that were sealed in between.
+/// The limit changes that became known in between.
 ExportResult export_limit_changes_diff(store::Session& session, std::optional<base::Day> from,
                                        const DiffRequest& request,
                                        TableFormat format = TableFormat::Csv);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/day.h"
+#include "engine/account_map.h"
 #include "engine/reading.h"
 #include "engine/report.h"
 #include "ledger/chart.h"
@@ -14,39 +15,44 @@
 namespace engine {
 
 struct LedgerRequest {
-  ledger::Code code;
+  ledger::Code code{};
   std::optional<std::string> owner = {};  ///< of this owner only; "": of none
   std::optional<std::string> tag = {};
+  std::string number = {};  ///< of the user's, instead of the code
 };
-/// The accounts of a code with their opening balances, each line and the balance after it, and
-/// their closing balances, which are those of the trial balance. From the opening of the book if
-/// `from` is not given.
+/// `accounts` says how accounts are printed, here and below. The accounts asked for with their
+/// opening balances, each line and the balance after it, and their closing balances, which are
+/// those of the trial balance. From the opening of the book if `from` is not given.
 ReportAnswer report_ledger(store::Session& session, const LedgerRequest& request,
-                           std::optional<base::Day> from, const ReadingRequest& reading);
+                           std::optional<base::Day> from, const ReadingRequest& reading,
+                           const AccountMap& accounts = {});
 
 /// Income and expenses from `from` on, of the month of the last date if not given.
 ReportAnswer report_income_statement(store::Session& session, std::optional<base::Day> from,
-                                     const ReadingRequest& request);
+                                     const ReadingRequest& request,
+                                     const AccountMap& accounts = {});
 
 /// Assets, liabilities, equity with the result, and memo accounts by themselves. Fee that is
 /// neither billed nor earned is taken off both sides.
-ReportAnswer report_balance_sheet(store::Session& session, const ReadingRequest& request);
+ReportAnswer report_balance_sheet(store::Session& session, const ReadingRequest& request,
+                                  const AccountMap& accounts = {});
 
 /// Opening balance, movements by posting rule and closing balance of what customers owe, of what is
 /// not yet earned, of what merchants are owed and of the allowance; each closing balance is proved
 /// to be the ledger's. `from` as in the income statement.
 ReportAnswer report_roll_forward(store::Session& session, std::optional<base::Day> from,
-                                 const ReadingRequest& request, bool by_product);
+                                 const ReadingRequest& request, bool by_product,
+                                 const AccountMap& accounts = {});
 
 /// Merchants whose balance is owed to us, by the days since it went negative: a row a bucket, or
 /// with `lists_merchants` a row a merchant.
-ReportAnswer report_merchant_ageing(store::Session& session, std::optional<base::Day> as_of,
+ReportAnswer report_merchant_ageing(store::Session& session, const ReadingRequest& request,
                                     bool lists_merchants);
 
 /// Each control account beside the sum of its parts; with `lists_differences` the parts that don't
 /// agree follow, also where their sums do.
-ReportAnswer report_tie_out(store::Session& session, std::optional<base::Day> as_of,
-                            bool lists_differences);
+ReportAnswer report_tie_out(store::Session& session, const ReadingRequest& request,
+                            bool lists_differences, const AccountMap& accounts = {});
 
 /// Months by any of their days.
 struct MonthRequest {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/check.h"
@@ -13,51 +14,80 @@
 namespace engine {
 namespace {
 
+/// An account as it is printed: several of ours where they have one number.
 struct LedgerAccount {
-  store::AccountName name;
+  ShownAccount shown;
   std::int64_t opening = 0;
   std::int64_t closing = 0;  ///< as the trial balance has it
 };
 
-bool is_asked_for(const store::AccountName& account, const LedgerRequest& request) {
-  return account.code == request.code && (!request.owner || account.owner == *request.owner) &&
+/// The printed accounts in order, and which of ours are which of them.
+struct ChosenAccounts {
+  std::vector<LedgerAccount> accounts;
+  std::vector<std::int32_t> ids;
+  std::vector<std::int32_t> ranks;  ///< beside `ids`
+};
+
+bool is_asked_for(const store::AccountName& account, const ShownAccount& shown,
+                  const LedgerRequest& request) {
+  const bool is_number = request.number.empty() ? account.code == request.code
+                                                : shown.is_own && shown.number == request.number;
+  return is_number && (!request.owner || account.owner == *request.owner) &&
          (!request.tag || account.tag == *request.tag);
 }
 
+struct OneAccount {
+  std::int32_t id = 0;
+  LedgerAccount account;
+};
+
 /// In the order of the trial balance, which has every account that had moved.
-std::vector<LedgerAccount> accounts_of(store::Session& session, const LedgerRequest& request,
-                                       const PeriodReading& period) {
+ChosenAccounts accounts_of(store::Session& session, const LedgerRequest& request,
+                           const PeriodReading& period, const AccountMap& map) {
   std::unordered_map<std::int32_t, std::int64_t> openings;
   const Reading before = period.reading.through(base::plus_days(period.from, -1));
   for (const auto& [account, minor] : store::list_balances(session, before)) {
     openings[account.id] = minor;
   }
-  std::vector<LedgerAccount> accounts;
-  for (auto& [account, minor] : store::list_balances(session, period.reading)) {
-    if (!is_asked_for(account, request)) continue;
-    const std::int64_t opening = openings[account.id];
-    accounts.push_back({std::move(account), opening, minor});
+  std::vector<OneAccount> each;
+  for (const auto& [account, minor] : store::list_balances(session, period.reading)) {
+    ShownAccount shown = map.show(account);
+    if (!is_asked_for(account, shown, request)) continue;
+    each.push_back({account.id, {std::move(shown), openings[account.id], minor}});
   }
-  return accounts;
-}
-
-std::vector<std::int32_t> ids_of(const std::vector<LedgerAccount>& accounts) {
-  std::vector<std::int32_t> ids;
-  for (const LedgerAccount& account : accounts) ids.push_back(account.name.id);
-  return ids;
+  const auto key = [](const OneAccount& one) {
+    const ShownAccount& a = one.account.shown;
+    return std::tie(a.number, a.owner, a.tag, a.currency);
+  };
+  if (!map.is_empty()) std::ranges::stable_sort(each, {}, key);
+  ChosenAccounts chosen;
+  for (const OneAccount& one : each) {
+    const bool is_same = !chosen.accounts.empty() && one.account.shown.is_own &&
+                         chosen.accounts.back().shown.currency == one.account.shown.currency &&
+                         chosen.accounts.back().shown.is_same_but_for_currency(one.account.shown);
+    if (is_same) {
+      chosen.accounts.back().opening += one.account.opening;
+      chosen.accounts.back().closing += one.account.closing;
+    } else {
+      chosen.accounts.push_back(one.account);
+    }
+    chosen.ids.push_back(one.id);
+    chosen.ranks.push_back(static_cast<std::int32_t>(chosen.accounts.size()) - 1);
+  }
+  return chosen;
 }
 
 class LedgerTable : public TableSource {
  public:
-  LedgerTable(store::Session& session, const LedgerRequest& request, const PeriodReading& period)
+  LedgerTable(store::Session& session, const ChosenAccounts& chosen, const PeriodReading& period)
       : period_(period),
-        accounts_(accounts_of(session, request, period)),
-        lines_(session, ids_of(accounts_), period.from, period.reading) {}
+        accounts_(chosen.accounts),
+        lines_(session, chosen.ids, chosen.ranks, period.from, period.reading) {}
 
   bool append_rows(TableWriter& out) override {
     const auto lines = lines_.next();
     for (const store::AccountLine& line : lines) {
-      while (at_ < line.account) finish(out);
+      while (at_ < line.rank) finish(out);
       begin(out);
       const LedgerAccount& account = accounts_[at_];
       balance_ += line.minor;
@@ -67,7 +97,7 @@ class LedgerTable : public TableSource {
       row.text("line").day(line.business_date);
       line.number ? row.number(*line.number) : row.absent();
       row.number(line.line).text(ledger::name(line.rule)).day(line.value_date);
-      append_account(out, account.name);
+      append_account(out, account.shown);
       row.text(line.party).text(line.purchase_ref).text(line.source_ref);
       append_amounts(row, std::max<std::int64_t>(line.minor, 0),
                      std::max<std::int64_t>(-line.minor, 0));
@@ -92,7 +122,7 @@ class LedgerTable : public TableSource {
       begin(out);
       CHECK(balance_ == account.closing,
             "the lines of account {} {} {} come to {} on {}, its balance is {}",
-            static_cast<int>(account.name.code), account.name.owner, account.name.tag, balance_,
+            account.shown.number, account.shown.owner, account.shown.tag, balance_,
             base::to_string(period_.reading.as_of), account.closing);
       append_edge(out, "closing", period_.reading.as_of, debits_, credits_);
       out.rule();
@@ -106,13 +136,13 @@ class LedgerTable : public TableSource {
                    std::int64_t credits) const {
     Row row(out);
     row.text(entry).day(day).absent().absent().absent().absent();
-    append_account(out, accounts_[at_].name);
+    append_account(out, accounts_[at_].shown);
     row.absent().absent().absent();
     append_amounts(row, debits, credits);
   }
 
   void append_amounts(Row& row, std::int64_t debit, std::int64_t credit) const {
-    const base::Currency currency = accounts_[at_].name.currency;
+    const base::Currency currency = accounts_[at_].shown.currency;
     row.text(currency.code()).amount(debit, currency).amount(credit, currency);
     row.amount(balance_, currency);
   }
@@ -146,12 +176,14 @@ std::vector<TableColumn> columns() {
 }  // namespace
 
 ReportAnswer report_ledger(store::Session& session, const LedgerRequest& request,
-                           std::optional<base::Day> from, const ReadingRequest& reading) {
+                           std::optional<base::Day> from, const ReadingRequest& reading,
+                           const AccountMap& accounts) {
   const auto period = take_period_reading(session, from, reading, FromDefault::BookOpening);
   if (!period) return std::unexpected(period.error());
   return Report{{.name = "ledger", .columns = columns(), .created = period->reading.as_of},
-                [request, period = *period](store::Session& snapshot) {
-                  return std::make_unique<LedgerTable>(snapshot, request, period);
+                [request, period = *period, accounts](store::Session& snapshot) {
+                  return std::make_unique<LedgerTable>(
+                      snapshot, accounts_of(snapshot, request, period, accounts), period);
                 }};
 }
 

@@ -10,11 +10,12 @@ namespace {
 
 class IncomeStatement : public TableSource {
  public:
-  IncomeStatement(store::Session& session, const PeriodReading& period)
+  IncomeStatement(store::Session& session, const PeriodReading& period, const AccountMap& accounts)
       : period_(period),
-        closing_(by_code(store::list_balances(session, period.reading))),
-        opening_(by_code(store::list_balances(
-            session, period.reading.through(base::plus_days(period.from, -1))))) {}
+        closing_(statement_balances(store::list_balances(session, period.reading), accounts)),
+        opening_(statement_balances(
+            store::list_balances(session, period.reading.through(base::plus_days(period.from, -1))),
+            accounts)) {}
 
   bool append_rows(TableWriter& out) override {
     for (const auto& [currency, balances] : closing_) {
@@ -32,37 +33,39 @@ class IncomeStatement : public TableSource {
  private:
   /// Accounts that moved in the period; the class's own side is positive.
   std::int64_t append_class(AccountClass account_class, base::Currency currency,
-                            const std::map<ledger::Code, std::int64_t>& balances) {
+                            const StatementBalances& balances) {
     std::int64_t total = 0;
-    for (const auto& [code, minor] : balances) {
-      if (class_of(code) != account_class) continue;
-      const std::int64_t moved = minor - opening_[currency][code];
+    for (const auto& [account, minor] : balances) {
+      if (account.account_class != account_class) continue;
+      const std::int64_t moved = minor - opening_[currency][account];
       const std::int64_t amount = is_debit_class(account_class) ? moved : -moved;
       total += amount;
-      if (amount != 0) rows_->account(account_class, code, amount);
+      if (amount != 0) rows_->account(account, amount);
     }
     rows_->total(account_class, total);
     return total;
   }
 
   PeriodReading period_;
-  BalancesByCode closing_;
-  BalancesByCode opening_;
+  BalancesByCurrency closing_;
+  BalancesByCurrency opening_;
   std::optional<StatementRows> rows_;
 };
 
 }  // namespace
 
 ReportAnswer report_income_statement(store::Session& session, std::optional<base::Day> from,
-                                     const ReadingRequest& request) {
+                                     const ReadingRequest& request, const AccountMap& accounts) {
   const auto period = take_month_reading(session, from, request);
   if (!period) return std::unexpected(period.error());
-  return Report{{.name = "income statement",
-                 .columns = StatementRows::columns({{"from", 12}, {"to", 12}}),
-                 .created = period->reading.as_of},
-                [period = *period](store::Session& snapshot) {
-                  return std::make_unique<IncomeStatement>(snapshot, period);
-                }};
+  return Report{.head = {.name = "income statement",
+                         .columns = StatementRows::columns({{"from", 12}, {"to", 12}}),
+                         .created = period->reading.as_of},
+                .open =
+                    [period = *period, accounts](store::Session& snapshot) {
+                      return std::make_unique<IncomeStatement>(snapshot, period, accounts);
+                    },
+                .key_columns = 7};
 }
 
 }  // namespace engine

@@ -31,8 +31,8 @@ int days_since(const store::OwingMerchant& merchant, base::Day as_of) {
 
 class OwingMerchants : public TableSource {
  public:
-  OwingMerchants(store::Session& session, base::Day as_of)
-      : as_of_(as_of), merchants_(session, as_of) {}
+  OwingMerchants(store::Session& session, const Reading& reading)
+      : as_of_(reading.as_of), merchants_(session, reading) {}
 
   bool append_rows(TableWriter& out) override {
     const auto merchants = merchants_.next();
@@ -60,11 +60,11 @@ class OwingMerchants : public TableSource {
 
 class MerchantAgeing : public TableSource {
  public:
-  MerchantAgeing(store::Session& session, base::Day as_of) : as_of_(as_of) {
-    store::OwingMerchantCursor cursor(session, as_of);
+  MerchantAgeing(store::Session& session, const Reading& reading) : as_of_(reading.as_of) {
+    store::OwingMerchantCursor cursor(session, reading);
     for (auto merchants = cursor.next(); !merchants.empty(); merchants = cursor.next()) {
       for (const store::OwingMerchant& m : merchants) {
-        Sums& sums = by_currency_[m.currency][range_of(days_since(m, as_of))];
+        Sums& sums = by_currency_[m.currency][range_of(days_since(m, as_of_))];
         ++sums.merchants;
         sums.owed += m.owed();
         sums.reserve += m.reserve;
@@ -109,16 +109,17 @@ TableHead head(base::Day as_of, bool lists_merchants) {
 
 }  // namespace
 
-ReportAnswer report_merchant_ageing(store::Session& session, std::optional<base::Day> as_of,
+ReportAnswer report_merchant_ageing(store::Session& session, const ReadingRequest& request,
                                     bool lists_merchants) {
-  const auto day = closed_date(session, as_of);
-  if (!day) return std::unexpected(day.error());
-  return Report{
-      head(*day, lists_merchants),
-      [day = *day, lists_merchants](store::Session& snapshot) -> std::unique_ptr<TableSource> {
-        if (lists_merchants) return std::make_unique<OwingMerchants>(snapshot, day);
-        return std::make_unique<MerchantAgeing>(snapshot, day);
-      }};
+  const auto reading = take_reading(session, request);
+  if (!reading) return std::unexpected(reading.error());
+  return Report{.head = head(reading->as_of, lists_merchants),
+                .open = [reading = *reading, lists_merchants](
+                            store::Session& snapshot) -> std::unique_ptr<TableSource> {
+                  if (lists_merchants) return std::make_unique<OwingMerchants>(snapshot, reading);
+                  return std::make_unique<MerchantAgeing>(snapshot, reading);
+                },
+                .key_columns = 3};
 }
 
 }  // namespace engine

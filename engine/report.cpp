@@ -4,6 +4,7 @@
 
 #include "base/rounding.h"
 #include "base/wide.h"
+#include "engine/table_diff.h"
 #include "sql/store/statement_store.h"
 
 namespace engine {
@@ -19,6 +20,13 @@ ReportResult<PeriodReading> take_month_reading(store::Session& session,
                     store::find_book_dates(session)->opens_on);
   }
   return take_period_reading(session, from, request, FromDefault::LastDate);
+}
+
+Report diff_of(const Report& before, const Report& after) {
+  return {diff_head(after.head), [before = before.open, after = after.open,
+                                  key = after.key_columns](store::Session& snapshot) {
+            return small_diff_of(before(snapshot), after(snapshot), key);
+          }};
 }
 
 Row& Row::share(std::int64_t part, std::int64_t whole) {

@@ -18,8 +18,13 @@ namespace engine {
 struct Report {
   TableHead head;
   std::function<std::unique_ptr<TableSource>(store::Session&)> open;
+  /// How many of the first columns tell its rows apart; 0: what changed in it can't be told.
+  std::size_t key_columns = 0;
 };
 using ReportAnswer = ReportResult<Report>;
+
+/// What is not the same in two readings of one report.
+Report diff_of(const Report& before, const Report& after);
 
 /// A period of which `from`, if not given, is the first of the month of its last date.
 ReportResult<PeriodReading> take_month_reading(store::Session& session,

@@ -46,8 +46,9 @@ std::int64_t signed_for(const RolledBalance& balance, std::int64_t minor) {
 
 class RollForward : public TableSource {
  public:
-  RollForward(store::Session& session, const PeriodReading& period, bool by_product)
-      : period_(period), by_product_(by_product) {
+  RollForward(store::Session& session, const PeriodReading& period, bool by_product,
+              const AccountMap& accounts)
+      : period_(period), by_product_(by_product), map_(accounts) {
     if (!by_product) {
       const Reading before = period.reading.through(base::plus_days(period.from, -1));
       add_balances(store::list_balances(session, before),
@@ -59,10 +60,11 @@ class RollForward : public TableSource {
          store::sum_movements(session, all_codes(), period.from, period.reading, by_product)) {
       add(movement);
     }
-    add_balances(store::list_balances(session, period.reading),
-                 [&](std::size_t balance, auto& account, std::int64_t minor) {
-                   closing_[{account.currency, balance}] += minor;
-                 });
+    const auto closing = store::list_balances(session, period.reading);
+    for (const auto& [account, minor] : closing) accounts_.push_back(account);
+    add_balances(closing, [&](std::size_t balance, auto& account, std::int64_t minor) {
+      closing_[{account.currency, balance}] += minor;
+    });
   }
 
   bool append_rows(TableWriter& out) override {
@@ -123,18 +125,27 @@ class RollForward : public TableSource {
   void append_line(TableWriter& out, const Place& place, std::string_view movement,
                    std::int64_t amount) const {
     const RolledBalance& balance = rolled_balances()[place.balance];
-    std::string accounts;
-    for (const ledger::Code code : balance.codes) {
-      accounts += fmt::format("{}{}", accounts.empty() ? "" : " ", static_cast<int>(code));
-    }
     Row row(out);
     row.day(period_.from).day(period_.reading.as_of).text(place.currency.code());
     if (by_product_) row.text(place.product);
-    row.text(balance.name).text(accounts).text(movement).amount(amount, place.currency);
+    row.text(balance.name).text(numbers_of(place)).text(movement).amount(amount, place.currency);
+  }
+
+  /// Of the accounts of the balance, as they are printed.
+  const std::string& numbers_of(const Place& place) const {
+    std::string& numbers = numbers_[{place.currency, place.balance}];
+    if (numbers.empty()) {
+      numbers = show_codes(map_, accounts_, rolled_balances()[place.balance].codes, place.currency)
+                    .numbers;
+    }
+    return numbers;
   }
 
   PeriodReading period_;
   bool by_product_;
+  AccountMap map_;
+  std::vector<store::AccountName> accounts_;
+  mutable std::map<std::pair<base::Currency, std::size_t>, std::string> numbers_;
   std::map<Place, Rolled> rolled_;
   std::map<std::pair<base::Currency, std::size_t>, std::int64_t> closing_;
   std::map<std::pair<base::Currency, std::size_t>, std::int64_t> proved_;
@@ -153,14 +164,18 @@ std::vector<TableColumn> columns(bool by_product) {
 }  // namespace
 
 ReportAnswer report_roll_forward(store::Session& session, std::optional<base::Day> from,
-                                 const ReadingRequest& request, bool by_product) {
+                                 const ReadingRequest& request, bool by_product,
+                                 const AccountMap& accounts) {
   const auto period = take_month_reading(session, from, request);
   if (!period) return std::unexpected(period.error());
-  return Report{
-      {.name = "roll-forward", .columns = columns(by_product), .created = period->reading.as_of},
-      [period = *period, by_product](store::Session& snapshot) {
-        return std::make_unique<RollForward>(snapshot, period, by_product);
-      }};
+  return Report{.head = {.name = "roll-forward",
+                         .columns = columns(by_product),
+                         .created = period->reading.as_of},
+                .open =
+                    [period = *period, by_product, accounts](store::Session& snapshot) {
+                      return std::make_unique<RollForward>(snapshot, period, by_product, accounts);
+                    },
+                .key_columns = columns(by_product).size() - 1};
 }
 
 }  // namespace engine

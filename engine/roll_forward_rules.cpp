@@ -44,6 +44,13 @@ std::string_view of_late_fee(const Movement& m) {
   return m.rule == Rule::ChargeOff ? "charged off" : kOtherMovement;
 }
 
+std::string_view of_interest(const Movement& m) {
+  if (m.rule == Rule::InterestAccrue) return "accrued";
+  if (is_repayment(m.rule)) return "repaid";
+  if (m.rule == Rule::RepayChargeback) return "charged back";
+  return m.rule == Rule::ChargeOff ? "charged off" : kOtherMovement;
+}
+
 // A payoff that gives paid fee back lets it pay first: the repayment debits 2301.
 std::string_view of_unearned_fee(const Movement& m) {
   if (m.rule == Rule::Capture) return "deferred";
@@ -92,7 +99,7 @@ RolledBalance allowance(std::string_view name, std::vector<Code> codes) {
   return {name,
           std::move(codes),
           Side::Credit,
-          {"built", "released", "moved between stages", "used", kOtherMovement},
+          {kOpeningEntries, "built", "released", "moved between stages", "used", kOtherMovement},
           of_allowance};
 }
 
@@ -103,35 +110,43 @@ std::span<const RolledBalance> rolled_balances() {
       {"principal",
        {Code::PrincipalReceivable},
        Side::Debit,
-       {"purchased", "repaid", "charged back", "refunded", "charged off", kOtherMovement},
+       {kOpeningEntries, "purchased", "repaid", "charged back", "refunded", "charged off",
+        kOtherMovement},
        of_principal},
       {"fee",
        {Code::FeeReceivable},
        Side::Debit,
-       {"agreed", "repaid", "charged back", "refunded", "rebated", "waived", "charged off",
-        kOtherMovement},
+       {kOpeningEntries, "agreed", "repaid", "charged back", "refunded", "rebated", "waived",
+        "charged off", kOtherMovement},
        of_fee},
+      {"interest",
+       {Code::InterestReceivable},
+       Side::Debit,
+       {kOpeningEntries, "accrued", "repaid", "charged back", "charged off", kOtherMovement},
+       of_interest},
       {"late fee",
        {Code::LateFeeReceivable},
        Side::Debit,
-       {"charged", "repaid", "charged back", "waived", "charged off", kOtherMovement},
+       {kOpeningEntries, "charged", "repaid", "charged back", "waived", "charged off",
+        kOtherMovement},
        of_late_fee},
       {"unearned fee",
        {Code::UnearnedFee},
        Side::Credit,
-       {"deferred", "earned", "refunded", "rebated", "charged off", kOtherMovement},
+       {kOpeningEntries, "deferred", "earned", "refunded", "rebated", "charged off",
+        kOtherMovement},
        of_unearned_fee},
       {"unearned subsidy",
        {Code::UnearnedSubsidy},
        Side::Credit,
-       {"deferred", "earned", "refunded", kOtherMovement},
+       {kOpeningEntries, "deferred", "earned", "refunded", kOtherMovement},
        of_unearned_subsidy},
       {"merchant payable",
        {Code::MerchantPayable},
        Side::Credit,
-       {"sold", "discount", "subsidy", "refunded", "reserve held", "reserve released", "paid out",
-        "payout returned", "disputed", "fees", "collected", "advanced", "shown as claim",
-        kOtherMovement},
+       {kOpeningEntries, "sold", "discount", "subsidy", "refunded", "reserve held",
+        "reserve released", "paid out", "payout returned", "disputed", "fees", "collected",
+        "advanced", "shown as claim", kOtherMovement},
        of_merchant_payable},
       allowance("allowance", {Code::AllowanceStage1, Code::AllowanceStage2, Code::AllowanceStage3}),
       allowance("allowance stage 1", {Code::AllowanceStage1}),

@@ -11,12 +11,14 @@ namespace engine {
 namespace {
 
 constexpr double kColumnWidth = 15;
+constexpr double kTimeWidth = 27;  // 2026-06-18T10:00:00+08:00
 
 std::vector<XlsxColumn> columns() {
   std::vector<XlsxColumn> columns;
   for (std::string_view rest = kStatementCsvHeader; !rest.empty();) {
     const std::size_t end = std::min(rest.find(','), rest.size());
-    columns.push_back({std::string(rest.substr(0, end)), kColumnWidth});
+    const std::string name(rest.substr(0, end));
+    columns.push_back({name, name == "txn_time" ? kTimeWidth : kColumnWidth});
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return columns;

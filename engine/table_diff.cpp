@@ -1,5 +1,6 @@
 #include "engine/table_diff.h"
 
+#include <algorithm>
 #include <compare>
 #include <deque>
 #include <string>
@@ -137,7 +138,49 @@ class TableDiff : public TableSource {
   std::vector<std::size_t> key_;
 };
 
+class SmallDiff : public TableSource {
+ public:
+  SmallDiff(std::unique_ptr<TableSource> before, std::unique_ptr<TableSource> after,
+            std::size_t key)
+      : before_(std::move(before)), after_(std::move(after)), key_(key) {}
+
+  bool append_rows(TableWriter& rows) override {
+    std::vector<Row> gone;
+    for (; const Row* row = before_.peek(); before_.drop()) gone.push_back(*row);
+    for (; const Row* row = after_.peek(); after_.drop()) {
+      const auto same =
+          std::ranges::find_if(gone, [&](const Row& g) { return has_key_of(g, *row); });
+      if (same == gone.end()) {
+        write(rows, "added", *row);
+        continue;
+      }
+      if (*same != *row) {
+        write(rows, "before", *same);
+        write(rows, "after", *row);
+      }
+      gone.erase(same);
+    }
+    for (const Row& row : gone) write(rows, "removed", row);
+    return false;
+  }
+
+ private:
+  bool has_key_of(const Row& a, const Row& b) const {
+    const auto end = static_cast<std::ptrdiff_t>(key_);
+    return std::equal(a.begin(), a.begin() + end, b.begin(), b.begin() + end);
+  }
+
+  RowReader before_;
+  RowReader after_;
+  std::size_t key_;
+};
+
 }  // namespace
+
+std::unique_ptr<TableSource> small_diff_of(std::unique_ptr<TableSource> before,
+                                           std::unique_ptr<TableSource> after, std::size_t key) {
+  return std::make_unique<SmallDiff>(std::move(before), std::move(after), key);
+}
 
 TableHead diff_head(TableHead head) {
   head.columns.insert(head.columns.begin(), {"change", 9});

@@ -19,4 +19,9 @@ std::unique_ptr<TableSource> diff_of(std::unique_ptr<TableSource> before,
                                      std::unique_ptr<TableSource> after,
                                      std::vector<std::size_t> key);
 
+/// The same of two small tables in any order, both kept whole: a row is found again by its first
+/// `key` fields. Rows come as in `after`, those that are gone behind.
+std::unique_ptr<TableSource> small_diff_of(std::unique_ptr<TableSource> before,
+                                           std::unique_ptr<TableSource> after, std::size_t key);
+
 }  // namespace engine

@@ -9,8 +9,16 @@ namespace {
 
 class TieOutReport : public TableSource {
  public:
-  TieOutReport(store::Session& session, base::Day as_of, bool lists_differences)
-      : session_(session), as_of_(as_of), lists_differences_(lists_differences) {}
+  TieOutReport(store::Session& session, const Reading& reading, bool lists_differences,
+               const AccountMap& accounts)
+      : session_(session),
+        reading_(reading),
+        lists_differences_(lists_differences),
+        map_(accounts) {
+    for (const auto& [account, minor] : store::list_balances(session, reading)) {
+      accounts_.push_back(account);
+    }
+  }
 
   // A piece is an account, or some of its differences.
   bool append_rows(TableWriter& out) override {
@@ -22,20 +30,28 @@ class TieOutReport : public TableSource {
     }
     if (next_ == store::control_accounts().size()) return false;
     control_ = &store::control_accounts()[next_++];
-    for (const store::TieOut& sums : store::tie_out(session_, *control_, as_of_)) {
+    for (const store::TieOut& sums : store::tie_out(session_, *control_, reading_)) {
       Row row(out);
-      begin(row, "control");
+      begin(row, "control", sums.currency);
       if (lists_differences_) row.absent().absent().absent();
       append_amounts(row, sums);
     }
-    if (lists_differences_) differences_.emplace(session_, *control_, as_of_);
+    if (lists_differences_) differences_.emplace(session_, *control_, reading_);
     return true;
   }
 
  private:
-  void begin(Row& row, std::string_view line) const {
-    row.day(as_of_).text(line).number(static_cast<std::int32_t>(control_->code));
-    row.text(ledger::entry(control_->code).name).text(control_->records);
+  void begin(Row& row, std::string_view line, base::Currency currency) const {
+    row.day(reading_.as_of).text(line);
+    const ledger::Code code = control_->code;
+    const ShownCodes shown = show_codes(map_, accounts_, {{code}}, currency);
+    const std::string ours = std::to_string(static_cast<std::int32_t>(code));
+    if (shown.numbers == ours) {
+      row.number(static_cast<std::int32_t>(code));
+    } else {
+      row.text(shown.numbers);
+    }
+    row.text(shown.name.empty() ? ledger::entry(code).name : shown.name).text(control_->records);
   }
 
   static void append_amounts(Row& row, const store::TieOut& sums) {
@@ -45,7 +61,7 @@ class TieOutReport : public TableSource {
 
   void append_part(TableWriter& out, const store::TieOutPart& part) const {
     Row row(out);
-    begin(row, part.is_item ? "record" : "difference");
+    begin(row, part.is_item ? "record" : "difference", part.amounts.currency);
     row.text(part.kind).text(part.party).text(part.record);
     if (!part.is_item) return append_amounts(row, part.amounts);
     row.text(part.amounts.currency.code()).absent();
@@ -53,8 +69,10 @@ class TieOutReport : public TableSource {
   }
 
   store::Session& session_;
-  base::Day as_of_;
+  Reading reading_;
   bool lists_differences_;
+  AccountMap map_;
+  std::vector<store::AccountName> accounts_;
   std::size_t next_ = 0;
   const store::ControlAccount* control_ = nullptr;
   std::optional<store::TieOutDifferences> differences_;
@@ -73,14 +91,17 @@ TableHead head(base::Day as_of, bool lists_differences) {
 
 }  // namespace
 
-ReportAnswer report_tie_out(store::Session& session, std::optional<base::Day> as_of,
-                            bool lists_differences) {
-  const auto day = closed_date(session, as_of);
-  if (!day) return std::unexpected(day.error());
-  return Report{head(*day, lists_differences),
-                [day = *day, lists_differences](store::Session& snapshot) {
-                  return std::make_unique<TieOutReport>(snapshot, day, lists_differences);
-                }};
+ReportAnswer report_tie_out(store::Session& session, const ReadingRequest& request,
+                            bool lists_differences, const AccountMap& accounts) {
+  const auto reading = take_reading(session, request);
+  if (!reading) return std::unexpected(reading.error());
+  return Report{.head = head(reading->as_of, lists_differences),
+                .open =
+                    [reading = *reading, lists_differences, accounts](store::Session& snapshot) {
+                      return std::make_unique<TieOutReport>(snapshot, reading, lists_differences,
+                                                            accounts);
+                    },
+                .key_columns = lists_differences ? 9U : 6U};
 }
 
 }  // namespace engine

@@ -62,6 +62,7 @@ XlsxFile::XlsxFile(std::string sheet_name, std::vector<XlsxColumn> columns, base
   format_set_bold(header_format_);
   day_format_ = workbook_add_format(workbook_);
   format_set_num_format(day_format_, "yyyy-mm-dd");
+  format_set_align(day_format_, LXW_ALIGN_LEFT);  // a name often follows
   begin_sheet();
 }
 
@@ -83,6 +84,13 @@ void XlsxFile::begin_sheet() {
     check(worksheet_write_string(sheet_, 0, column, columns_[i].name.c_str(), header_format_));
   }
   worksheet_freeze_panes(sheet_, 1, 0);
+  // On paper all columns side by side, under their names.
+  constexpr std::uint8_t kPaperA4 = 9;
+  worksheet_set_paper(sheet_, kPaperA4);
+  worksheet_set_landscape(sheet_);
+  worksheet_fit_to_pages(sheet_, 1, 0);
+  check(worksheet_repeat_rows(sheet_, 0, 0));
+  check(worksheet_set_footer(sheet_, "&L&A&R&P / &N"));
   end_row();
 }
 

@@ -22,14 +22,14 @@ constexpr const char* kLines = R"sql(
       WHERE j.business_date BETWEEN greatest($2, $3 + 1) AND $4 AND j.posted_at <= $5
         AND (j.debit_account && $1 OR j.credit_account && $1)
     )
-    SELECT (chosen.rank - 1)::int, x.business_date, x.number, side.line::int, x.rule, x.value_date,
+    SELECT chosen.rank, x.business_date, x.number, side.line::int, x.rule, x.value_date,
            c.ref, coalesce(p.purchase_ref, ''), coalesce(x.source_ref, ''), side.minor
     FROM posted x
     CROSS JOIN LATERAL unnest(x.debit_account, x.credit_account, x.amount_minor)
       WITH ORDINALITY AS t (debit, credit, amount, n)
     CROSS JOIN LATERAL (VALUES (t.debit, t.amount, 2 * t.n - 1), (t.credit, -t.amount, 2 * t.n))
       AS side (account_id, minor, line)
-    JOIN unnest($1) WITH ORDINALITY AS chosen (account_id, rank)
+    JOIN unnest($1, $6::int[]) AS chosen (account_id, rank)
       ON chosen.account_id = side.account_id
     JOIN party c ON c.party_id = x.party_id
     LEFT JOIN plan p ON p.party_id = x.party_id AND p.plan_id = x.plan_id
@@ -40,14 +40,16 @@ constexpr const char* kLines = R"sql(
 }  // namespace
 
 AccountLineCursor::AccountLineCursor(Session& session, std::span<const std::int32_t> accounts,
-                                     base::Day from, const Reading& reading)
+                                     std::span<const std::int32_t> ranks, base::Day from,
+                                     const Reading& reading)
     : cursor_(session, kLines,
               Params()
                   .int4s(accounts)
                   .day(from)
                   .day(reading.sealed_through)
                   .day(reading.as_of)
-                  .instant(reading.known_at.value_or(base::Instant{}))) {}
+                  .instant(reading.known_at.value_or(base::Instant{}))
+                  .int4s(ranks)) {}
 
 std::vector<AccountLine> AccountLineCursor::next() {
   const Rows rows = cursor_.next();

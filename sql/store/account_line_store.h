@@ -16,7 +16,7 @@
 namespace store {
 
 struct AccountLine {
-  std::size_t account = 0;  ///< which of the chosen, from 0
+  std::size_t rank = 0;  ///< of its account
   base::Day business_date;
   std::optional<std::int32_t> number;  ///< the voucher's; nothing while the date was not sealed
   std::int32_t line = 0;               ///< within the journal, as the export of lines counts
@@ -28,12 +28,13 @@ struct AccountLine {
   std::int64_t minor = 0;    ///< debits positive
 };
 
-/// Lines of a reading with business date from `from` on, by the order of the accounts, then as the
-/// journals of the reading come, then by line. The database sorts them.
+/// Lines of a reading with business date from `from` on, by the rank of their account (`ranks` is
+/// beside `accounts`; those of one rank are one account for the reader), then as the journals of
+/// the reading come, then by line. The database sorts them.
 class AccountLineCursor {
  public:
-  AccountLineCursor(Session& session, std::span<const std::int32_t> accounts, base::Day from,
-                    const Reading& reading);
+  AccountLineCursor(Session& session, std::span<const std::int32_t> accounts,
+                    std::span<const std::int32_t> ranks, base::Day from, const Reading& reading);
   std::vector<AccountLine> next();
 
  private:

@@ -12,13 +12,14 @@
 #include "base/id.h"
 #include "base/money.h"
 #include "ledger/journal.h"
+#include "sql/store/reading_store.h"
 #include "sql/store/session.h"
 
 namespace store {
 
 /// A schedule of a plan until it was replaced.
 struct AccountSchedule {
-  std::optional<base::Day> replaced_on;  ///< nothing: in force
+  std::optional<base::Day> replaced_on;  ///< nothing: in force, or not known to be replaced
   base::EventId replaced_by = {};
   std::vector<base::Day> due;
   /// Amounts as long as `due`; what had been paid when it was replaced, or is paid now.
@@ -51,21 +52,21 @@ struct AccountPosting {
   std::int64_t credit = 0;      ///< 2201, less what the customer has there
 };
 
-/// What was paid of installments after a date.
+/// What was paid of installments after a date, or is not known yet.
 struct PaidLater {
   base::PlanId plan;
-  base::Day business_date;
+  base::Day business_date;  ///< of what is not known yet: after every date
   std::vector<std::int64_t> number, principal, fee, interest;
 };
 
 struct CustomerAccount {
   std::vector<AccountPlan> plans;        ///< by business date and purchase reference
-  std::vector<AccountPosting> postings;  ///< through the last date, in the order of vouchers
+  std::vector<AccountPosting> postings;  ///< in the order of vouchers, then as they were posted
   std::vector<PaidLater> paid_later;     ///< after `from` - 1
 };
 
-/// Nothing if there is no such customer. `to` is closed.
+/// As a reading knows it. Nothing if it knows no such customer.
 std::optional<CustomerAccount> load_customer_account(Session& session, std::string_view customer,
-                                                     base::Day from, base::Day to);
+                                                     base::Day from, const Reading& reading);
 
 }  // namespace store

@@ -8,6 +8,7 @@
 #include "base/day.h"
 #include "base/money.h"
 #include "sql/store/cursor.h"
+#include "sql/store/reading_store.h"
 #include "sql/store/session.h"
 
 namespace store {
@@ -23,11 +24,11 @@ struct OwingMerchant {
   std::int64_t owed() const { return payable + claim; }
 };
 
-/// Merchants whose 2101 and 1121 together are owed to us at the close of `as_of`, by currency, the
+/// Merchants whose 2101 and 1121 together are owed to us in a reading, by currency, the
 /// oldest first, then by reference.
 class OwingMerchantCursor {
  public:
-  OwingMerchantCursor(Session& session, base::Day as_of);
+  OwingMerchantCursor(Session& session, const Reading& reading);
   std::vector<OwingMerchant> next();
 
  private:

@@ -18,11 +18,14 @@ namespace {
 // reads little more than the plans it tells of.
 //
 // $1 is the last sealed date of the reading, $2 its last date, $3 its instant. An event of a date
-// in between belongs to it if one of its journals does. Events that post nothing (other due dates)
-// belong to it from the seal of their date on.
+// in between belongs to it if one of its journals does, or, where it posts nothing (other due
+// dates), its record.
 constexpr std::string_view kReading = R"sql(
     WITH known AS MATERIALIZED (
-      SELECT DISTINCT party_id, event_id FROM journal
+      SELECT party_id, event_id FROM journal
+      WHERE $1 < $2 AND business_date > $1 AND business_date <= $2 AND posted_at <= $3
+      UNION
+      SELECT party_id, event_id FROM life_event
       WHERE $1 < $2 AND business_date > $1 AND business_date <= $2 AND posted_at <= $3
     ), later AS (
       SELECT party_id, plan_id, array_agg(number) AS number, array_agg(principal) AS principal,
@@ -173,7 +176,12 @@ Schedule untangle(Session& session, const Reading& reading, std::int64_t party, 
              OR v.replaced_on <= $4 AND EXISTS (SELECT FROM journal j
                                                 WHERE j.party_id = v.party_id
                                                   AND j.event_id = v.replaced_by
-                                                  AND j.posted_at <= $5),
+                                                  AND j.posted_at <= $5
+                                                UNION ALL
+                                                SELECT FROM life_event e
+                                                WHERE e.party_id = v.party_id
+                                                  AND e.event_id = v.replaced_by
+                                                  AND e.posted_at <= $5),
            v.due, v.principal, v.fee, v.interest
     FROM (SELECT party_id, schedule_version, replaced_by, replaced_on, due, principal, fee, interest
           FROM plan_version WHERE party_id = $1 AND plan_id = $2

@@ -31,6 +31,26 @@ constexpr const char* kLimitChangeColumns = R"sql(
     FROM limit_change l JOIN party c ON c.party_id = l.party_id
     WHERE l.business_date BETWEEN $1 AND $2)sql";
 
+// $3 and $4 are the last sealed date and the instant of the reading, $5 and $6 of the one before. A
+// change without a time is from before they had one: it is known from the seal of its date on.
+constexpr const char* kKnownLimitChanges = R"sql(
+      AND (l.business_date <= $3 OR coalesce(l.posted_at <= $4, false))
+      AND ($5::date IS NULL
+           OR NOT (l.business_date <= $5 OR coalesce(l.posted_at <= $6, false)))
+    ORDER BY l.business_date, c.ref COLLATE "C", l.currency, l.reason, l.action, l.change_id)sql";
+
+Params limit_change_params(base::Day from, const Reading& reading, const Reading* before) {
+  Params params;
+  params.day(from).day(reading.as_of).day(reading.sealed_through);
+  params.instant(reading.known_at.value_or(base::Instant{}));
+  if (before == nullptr) {
+    params.null().null();
+  } else {
+    params.day(before->sealed_through).instant(before->known_at.value_or(base::Instant{}));
+  }
+  return params;
+}
+
 std::vector<ReportedLimitChange> limit_changes_of(const Rows& rows) {
   std::vector<ReportedLimitChange> changes;
   for (int i = 0; i < rows.size(); ++i) {
@@ -163,12 +183,10 @@ std::vector<ReportedJournal> JournalCursor::next() {
   return {};
 }
 
-LimitChangeCursor::LimitChangeCursor(Session& session, base::Day from, base::Day to)
-    : cursor_(session,
-              std::string(kLimitChangeColumns) +
-                  " ORDER BY l.business_date, c.ref COLLATE \"C\", l.currency, l.reason, l.action, "
-                  "l.change_id",
-              Params().day(from).day(to)) {}
+LimitChangeCursor::LimitChangeCursor(Session& session, base::Day from, const Reading& reading,
+                                     const Reading* before)
+    : cursor_(session, std::string(kLimitChangeColumns) + kKnownLimitChanges,
+              limit_change_params(from, reading, before)) {}
 
 std::vector<ReportedLimitChange> LimitChangeCursor::next() {
   return limit_changes_of(cursor_.next());

@@ -84,10 +84,12 @@ struct ReportedLimitChange {
   std::vector<std::string> purchase_refs;  ///< of the plans that caused it, sorted
 };
 
-/// Limit changes with business date in [from, to], by date, customer, currency and reason.
+/// Limit changes of a reading with business date from `from` on, by date, customer, currency and
+/// reason; with `before`, those that were not known in it.
 class LimitChangeCursor {
  public:
-  LimitChangeCursor(Session& session, base::Day from, base::Day to);
+  LimitChangeCursor(Session& session, base::Day from, const Reading& reading,
+                    const Reading* before = nullptr);
   std::vector<ReportedLimitChange> next();
 
  private:

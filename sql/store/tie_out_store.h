@@ -1,4 +1,4 @@
-// Control accounts beside the records they control, as of a closed date.
+// Control accounts beside the records they control, of a reading.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "ledger/chart.h"
 #include "ledger/journal.h"
 #include "sql/store/cursor.h"
+#include "sql/store/reading_store.h"
 #include "sql/store/session.h"
 
 namespace store {
@@ -23,8 +24,9 @@ struct ControlAccount {
   ledger::Code code;
   PartOf part_of;
   std::string records;  ///< what they are, for people
-  /// $1 is the date; the answer's rows are (key, currency, amount), debits positive: the key is a
-  /// plan's, party's or 0, for Product its name.
+  /// $1 is the last sealed date of the reading, $2 its last, $3 its instant; the answer's rows are
+  /// (key, currency, amount), debits positive: the key is a plan's, party's or 0, for Product its
+  /// name.
   std::string parts;
   /// Single records behind a part that does not agree, where a part has several: rows (key, record,
   /// currency, amount). Empty: the part is the record.
@@ -41,8 +43,9 @@ struct TieOut {
 
   std::int64_t difference() const { return ledger - parts; }
 };
-/// The account and the sum of its parts at the close of `as_of`, a row a currency in use.
-std::vector<TieOut> tie_out(Session& session, const ControlAccount& control, base::Day as_of);
+/// The account and the sum of its parts in a reading, a row a currency in use.
+std::vector<TieOut> tie_out(Session& session, const ControlAccount& control,
+                            const Reading& reading);
 
 struct TieOutPart {
   std::string kind;    ///< "plan", "customer", "merchant", "channel", "product" or "book"
@@ -56,7 +59,7 @@ struct TieOutPart {
 /// behind each its single records.
 class TieOutDifferences {
  public:
-  TieOutDifferences(Session& session, const ControlAccount& control, base::Day as_of);
+  TieOutDifferences(Session& session, const ControlAccount& control, const Reading& reading);
   std::vector<TieOutPart> next();
 
  private:

@@ -101,5 +101,48 @@ expect 1 "is not over" "$fenqi" export balance-sheet --known-at 2099-01-01T00:00
 expect 1 "is not closed" "$fenqi" export tie-out --as-of 2026-05-11
 expect 2 "is no date" "$fenqi" export merchant-ageing --as-of 2026-02-30
 expect 2 "--format" "$fenqi" export tie-out --format html
+
+# As it was known, and what changed since.
+before=$(date '+%Y-%m-%dT%H:%M:%S%:z')
+sleep 1.1
+cat > events.ndjson <<'LINES'
+{"type":"repayment","ref":"R2","customer":"C1","at":"2026-05-11 12:00:00","amount":"100.00"}
+LINES
+expect 0 "" "$fenqi" import events events.ndjson
+sleep 2.1
+after=$(date -d '1 second ago' '+%Y-%m-%dT%H:%M:%S%:z')
+report as_of,line,account,name,records,currency,ledger,parts,difference tie-out --as-of 2026-05-11 --known-at "$after"
+! grep -vE '(,0\.00.$|difference)' first.csv || fail "something does not tie: $(cat first.csv)"
+report as_of,currency,bucket,days_from,days_to,merchants,owed,reserve merchant-ageing --known-at "$before"
+report change,as_of,currency,section,line,account,name,amount balance-sheet --diff-known-at "$before" "$after"
+grep -q '^added,2026-05-11,CNY,assets,account,1011,.*,100.00' first.csv || fail "1011 did not change: $(cat first.csv)"
+report change,as_of,line,account,name,records,currency,ledger,parts,difference tie-out --as-of 2026-05-11 \
+  --diff-known-at "$before" "$after"
+report change,from,to,currency,balance,accounts,movement,amount roll-forward --to 2026-05-11 \
+  --diff-known-at "$before" "$after"
+grep -q '^after,.*,principal,1101,repaid,' first.csv || fail "nothing repaid: $(cat first.csv)"
+expect 0 "100.00" "$fenqi" statement --customer C1 --from 2026-05-11 --to 2026-05-11 --known-at "$after"
+expect 1 "is not closed" "$fenqi" statement --customer C1 --from 2026-05-11 --to 2026-05-11
+expect 2 "excludes" "$fenqi" export tie-out --known-at "$after" --diff-known-at "$before" "$after"
+
+# Under your own account numbers.
+{
+  cat "$catalog"
+  printf '[[account]]\ncode = 1101\nnumber = "1303.01"\nname = "贷款"\n'
+  printf '[[account]]\ncode = 1103\nnumber = "1303.01"\nname = "贷款"\n'
+} > own.toml
+expect 0 "version 2" "$fenqi" catalog apply own.toml
+report as_of,currency,section,line,account,name,amount balance-sheet
+grep -q ',account,1303.01,贷款,' first.csv || fail "no own number: $(cat first.csv)"
+report as_of,currency,section,line,account,name,amount balance-sheet --accounts ours
+grep -q ',account,1101,' first.csv || fail "not our number: $(cat first.csv)"
+report $lines,currency,debit,credit,balance ledger --account 1303.01
+grep -q '^closing,2026-05-10,,,,,1303.01,贷款' first.csv || fail "1303.01 closes: $(tail -1 first.csv)"
+report $lines,currency,debit,credit,balance ledger --account 1101
+expect 2 "1303.01 is not in the chart" "$fenqi" export ledger --account 1303.01 --accounts ours
+report from,to,currency,balance,accounts,movement,amount roll-forward
+grep -q ',principal,1303.01,repaid,' first.csv || fail "no own number: $(cat first.csv)"
+report as_of,line,account,name,records,currency,ledger,parts,difference tie-out
+grep -q ',control,1303.01,贷款,late fees of plans,' first.csv || fail "no own number: $(cat first.csv)"
 [[ -z ${KEEP:-} ]] || cp -r "$home"/*.csv "$KEEP"
 exit $((failures > 0))

@@ -90,10 +90,40 @@ TEST_F(Periods, TheBookRefusesToSkipADateOrToOpenOneAgain) {
   };
   EXPECT_TRUE(refused("UPDATE book SET closed_through = open_date"));
   EXPECT_TRUE(refused("UPDATE book SET open_date = closed_through + 5"));
+  EXPECT_TRUE(refused("UPDATE book SET closed_through = closed_through - 1"));
+  EXPECT_TRUE(refused("UPDATE book SET open_date = open_date, opens_on = opens_on - 1"));
+  EXPECT_TRUE(refused("DELETE FROM book"));
   EXPECT_TRUE(refused("INSERT INTO seal SELECT * FROM seal ORDER BY business_date LIMIT 1"));
   EXPECT_TRUE(refused("DELETE FROM seal"));
   EXPECT_TRUE(refused("UPDATE journal SET business_date = '2026-07-01'"));
   EXPECT_TRUE(refused("DELETE FROM account_day"));
+}
+
+// Nor does the owner open one again by mistake: dates only go forward, by the close.
+TEST_F(Periods, TheOwnerOpensNoDateAgainByMistake) {
+  close(day(7, 2));
+  store::Session owner(book_.database.conninfo(), store::Role::Owner);
+  const auto refusal = [&](const char* statement) -> std::string {
+    try {
+      store::query(owner, statement);
+    } catch (const store::Fault& fault) {
+      return fault.what();
+    }
+    return "done";
+  };
+  EXPECT_THAT(refusal("UPDATE book SET closed_through = '2026-06-30'"),
+              testing::HasSubstr("dates close for ever"));
+  EXPECT_THAT(refusal("UPDATE book SET closed_through = '2026-07-01', open_date = '2026-07-02'"),
+              testing::HasSubstr("dates close for ever"));
+  EXPECT_THAT(refusal("UPDATE book SET open_date = '2026-07-04', closed_through = '2026-07-03'"),
+              testing::HasSubstr("2026-07-03 is not sealed"));
+  EXPECT_THAT(refusal("UPDATE book SET opens_on = '2026-06-30'"), testing::HasSubstr("history"));
+  EXPECT_THAT(refusal("DELETE FROM book"), testing::HasSubstr("never deleted"));
+  EXPECT_THAT(refusal("TRUNCATE book"), testing::HasSubstr("never deleted"));
+  EXPECT_EQ(refusal("UPDATE book SET cutoff_minute = cutoff_minute"), "done");
+  close(day(7, 4));  // the way it is meant to be still works
+  EXPECT_EQ(tests::scalar(owner, "SELECT (closed_through - DATE '2026-07-04')::bigint FROM book"),
+            0);
 }
 
 // An event of June that is told in July counts from June and stands in July's books.

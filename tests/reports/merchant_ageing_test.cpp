@@ -11,7 +11,8 @@ using tests::where;
 
 std::vector<tests::ReportRow> ageing(base::Day as_of, bool lists_merchants) {
   store::Session session(tests::played("S1").conninfo());
-  return tests::rows_of(session, engine::report_merchant_ageing(session, as_of, lists_merchants));
+  return tests::rows_of(session,
+                        engine::report_merchant_ageing(session, {.as_of = as_of}, lists_merchants));
 }
 
 TEST(MerchantAgeing, DebtIsAsOldAsTheNegativeBalance) {

@@ -160,8 +160,8 @@ TEST_F(RandomBook, BalanceSheetsBalanceAndIncomeIsTheirDifference) {
 TEST_F(RandomBook, EveryControlTiesOnAnyDate) {
   for (base::Day day = base::make_day(2026, 6, 3); day <= base::make_day(2026, 9, 1);
        day = base::plus_days(day, 9)) {
-    for (ReportRow row :
-         tests::rows_of(session_, engine::report_tie_out(session_, day, /*differences=*/true))) {
+    for (ReportRow row : tests::rows_of(
+             session_, engine::report_tie_out(session_, {.as_of = day}, /*differences=*/true))) {
       EXPECT_EQ(row["difference"], "0.00")
           << base::to_string(day) << " " << row["account"] << " " << row["part_of"] << " "
           << row["party"] << " " << row["record"] << ": " << row["ledger"] << ", " << row["parts"];

@@ -12,7 +12,8 @@ using tests::where;
 
 std::vector<tests::ReportRow> tie_out(store::Session& session, std::optional<base::Day> as_of,
                                       bool lists_differences = true) {
-  return tests::rows_of(session, engine::report_tie_out(session, as_of, lists_differences));
+  return tests::rows_of(session,
+                        engine::report_tie_out(session, {.as_of = as_of}, lists_differences));
 }
 
 class TieOut : public testing::Test {
@@ -39,6 +40,32 @@ TEST_F(TieOut, EveryControlTiesThroughImpairmentAndChargeOff) {
 }
 TEST_F(TieOut, EveryControlTiesThroughDisputesAndChargebacks) {
   expect_ties("S3a", of_2026(3, 3), of_2026(4, 14), 2);
+}
+
+// At any instant in the life of a book, also in the middle of a close, and for dates that were open
+// then.
+TEST_F(TieOut, EveryControlTiesAsItWasKnownAtAnyInstant) {
+  for (const char* scenario : {"S1", "S2", "S3a"}) {
+    store::Session session(tests::played(scenario).conninfo());
+    // Of the journals of an event and of a step of the close each has its own time: the last one's
+    // counts, where the next begins.
+    const store::Rows instants = store::query(session, R"(
+      SELECT at FROM (SELECT max(posted_at) AS at, row_number() OVER (ORDER BY max(posted_at)) AS n
+                      FROM journal GROUP BY event_id, business_date
+                      UNION SELECT done_at, 0 FROM close_step WHERE step = 'open') x
+      WHERE n % 5 = 0 OR n < 3 ORDER BY random() LIMIT 30)");
+    for (int i = 0; i < instants.size(); ++i) {
+      const base::Instant at = instants.instant(i, 0);
+      for (tests::ReportRow row :
+           tests::rows_of(session, engine::report_tie_out(session, {.known_at = at}, true))) {
+        EXPECT_EQ(row["line"], "control") << scenario << " at " << base::to_string(at) << " "
+                                          << row["account"] << " " << row["record"];
+        EXPECT_EQ(row["difference"], "0.00")
+            << scenario << " at " << base::to_string(at) << " " << row["account"] << " "
+            << row["ledger"] << " " << row["parts"];
+      }
+    }
+  }
 }
 
 // domain §4.3: after J26 the reserve is 53.00 + 150.00, and 416.68 + 3 000.00 of principal are
