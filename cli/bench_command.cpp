@@ -7,6 +7,7 @@
 
 #include "bench/purchase_bench.h"
 #include "bench/report_bench.h"
+#include "cli/bench_database.h"
 #include "cli/commands.h"
 #include "cli/reconcile_bench_command.h"
 #include "engine/book.h"
@@ -17,25 +18,6 @@ namespace cli {
 namespace {
 
 constexpr const char* kDatabase = "fenqi_bench";
-
-/// An empty, migrated database: its own in the embedded server, or the one of FENQI_DATABASE_URL if
-/// nobody keeps books in it.
-std::string empty_database() {
-  store::DatabaseConfig config = store::DatabaseConfig::from_environment();
-  if (config.url.empty()) {
-    store::Session owner(store::open_database(config), store::Role::Owner);
-    store::drop_database(owner, kDatabase);
-    config.name = kDatabase;
-    return store::open_migrated_database(config);
-  }
-  const std::string conninfo = store::open_migrated_database(config);
-  store::Session session(conninfo);
-  if (engine::find_book(session)) {
-    throw std::runtime_error(
-        "FENQI_DATABASE_URL names a database with a book in it; a benchmark wants an empty one");
-  }
-  return conninfo;
-}
 
 nlohmann::ordered_json to_json(const bench::PurchaseReport& report) {
   const bench::PurchaseOptions& options = report.options;
@@ -159,7 +141,7 @@ void add_reports(CLI::App& bench, Outcome& outcome) {
   command->add_flag("--json", flags->json, "End with one line of JSON");
   command->callback([flags, &outcome] {
     const bench::ReportReport report =
-        bench::run_reports(empty_database(), flags->options,
+        bench::run_reports(empty_bench_database(), flags->options,
                            [](const std::string& line) { std::cerr << line << "\n"; });
     if (flags->json) {
       std::cout << to_json(report).dump() << "\n";
@@ -177,11 +159,29 @@ struct PurchaseFlags {
 
 }  // namespace
 
+std::string empty_bench_database() {
+  store::DatabaseConfig config = store::DatabaseConfig::from_environment();
+  if (config.url.empty()) {
+    store::Session owner(store::open_database(config), store::Role::Owner);
+    store::drop_database(owner, kDatabase);
+    config.name = kDatabase;
+    return store::open_migrated_database(config);
+  }
+  const std::string conninfo = store::open_migrated_database(config);
+  store::Session session(conninfo);
+  if (engine::find_book(session)) {
+    throw std::runtime_error(
+        "FENQI_DATABASE_URL names a database with a book in it; a benchmark wants an empty one");
+  }
+  return conninfo;
+}
+
 void add_bench(CLI::App& app, Outcome& outcome) {
   CLI::App* command = app.add_subcommand("bench", "Measure, on a database of its own");
   command->require_subcommand(1);
   add_reports(*command, outcome);
-  add_reconcile_benches(*command, outcome, empty_database);
+  add_reconcile_benches(*command, outcome, empty_bench_database);
+  add_close_bench(*command, outcome);
   CLI::App* purchases = command->add_subcommand(
       "purchases", "Captured credit purchases a second, beside raw COPY of the same rows");
   auto flags = std::make_shared<PurchaseFlags>();
@@ -211,7 +211,7 @@ void add_bench(CLI::App& app, Outcome& outcome) {
       ->capture_default_str();
   purchases->add_flag("--json", flags->json, "End with one line of JSON");
   purchases->callback([flags, &outcome] {
-    const std::string conninfo = empty_database();
+    const std::string conninfo = empty_bench_database();
     const bench::PurchaseReport report = bench::run_purchases(
         conninfo, flags->options, [](const std::string& line) { std::cerr << line << "\n"; });
     if (flags->json) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "cli/tables.h"
 #include "engine/book.h"
 #include "engine/close.h"
+#include "engine/close_plan.h"
 #include "sql/store/database.h"
 #include "sql/store/parked_store.h"
 
@@ -156,12 +158,111 @@ nlohmann::ordered_json report_json(const engine::CloseOutcome& outcome, Day clos
   return json;
 }
 
-Exit print_plan(const engine::Book& book, Day through) {
-  for (Day day = base::plus_days(book.closed_through, 1); day <= through;
-       day = base::plus_days(day, 1)) {
-    std::cout << base::to_string(day) << "\n";
+/// How much each step did and how long it took, over all dates.
+void print_steps(std::ostream& out, const engine::CloseOutcome& outcome,
+                 const engine::Catalog& catalog) {
+  using enum TextTable::Align;
+  TextTable table;
+  table.column("Step", Left)
+      .column("units", Right)
+      .column("amount", Right)
+      .column("seconds", Right);
+  std::vector<engine::CloseStep> sums;
+  double seconds = 0;
+  for (const engine::ClosedDate& date : outcome.dates) {
+    seconds += date.seconds;
+    for (const engine::CloseStep& step : date.steps) {
+      auto sum = std::ranges::find(sums, step.name, &engine::CloseStep::name);
+      if (sum == sums.end()) sum = sums.insert(sum, {.name = step.name});
+      sum->units += step.units;
+      sum->amount += step.amount;
+      sum->seconds += step.seconds;
+    }
   }
+  for (const engine::CloseStep& step : sums) {
+    table.row({step.name, fmt::to_string(step.units),
+               base::to_decimal(step.amount, catalog.currency.exponent()),
+               fmt::format("{:.2f}", step.seconds)});
+  }
+  table.rule().row({"all", "", "", fmt::format("{:.2f}", seconds)});
+  out << "\n";
+  table.print(out);
+}
+
+nlohmann::ordered_json plan_json(const std::vector<engine::PlannedDate>& dates) {
+  nlohmann::ordered_json json;
+  json["dry_run"] = true;
+  json["dates"] = nlohmann::ordered_json::array();
+  for (const engine::PlannedDate& date : dates) {
+    nlohmann::ordered_json of_date = {{"date", base::to_string(date.date)},
+                                      {"month_end", date.is_month_end},
+                                      {"over", date.is_over}};
+    if (date.work) {
+      of_date["work"] = {
+          {"holds", date.work->holds},         {"customers", *date.customers},
+          {"plans_due", date.work->plans_due}, {"plans_late", date.work->plans_late},
+          {"parked", date.work->parked},       {"merchant_items", date.work->merchant_items},
+          {"journals", date.work->journals},   {"steps_done", date.work->steps_done}};
+    }
+    json["dates"].push_back(std::move(of_date));
+  }
+  return json;
+}
+
+/// What would be done: the dates, and of the first one how much.
+Exit print_plan(const std::vector<engine::PlannedDate>& dates, bool as_json) {
+  if (as_json) {
+    std::cout << plan_json(dates).dump(2) << "\n";
+    return Exit::Done;
+  }
+  for (const engine::PlannedDate& date : dates) {
+    std::cout << base::to_string(date.date);
+    if (date.is_month_end) {
+      std::cout << "  month end: allowances measured anew, debts shown as claims, all proved";
+    }
+    if (!date.is_over) std::cout << "  not over yet";
+    std::cout << "\n";
+  }
+  if (dates.empty() || !dates.front().work) return Exit::Done;
+  const store::CloseWork& work = *dates.front().work;
+  std::cout << fmt::format("\nNow there are, for {}:\n", base::to_string(dates.front().date));
+  using enum TextTable::Align;
+  TextTable table;
+  table.column("", Left).column("", Right);
+  table.row({"holds that expire", fmt::to_string(work.holds)})
+      .row({"customers to close", fmt::to_string(*dates.front().customers)})
+      .row({"plans due", fmt::to_string(work.plans_due)})
+      .row({"plans late", fmt::to_string(work.plans_late)})
+      .row({"customers parked", fmt::to_string(work.parked)})
+      .row({"merchants' items to settle", fmt::to_string(work.merchant_items)})
+      .row({"journals", fmt::to_string(work.journals)});
+  if (work.steps_done > 0) {
+    table.row({"steps that are done", fmt::to_string(work.steps_done)});
+  }
+  table.print(std::cout);
+  std::cout << "Nothing was changed.\n";
   return Exit::Done;
+}
+
+/// A close can't be undone, so a clock that jumped must not decide on one.
+std::optional<std::string> refusal_of_clock(store::Session& session, const Options& options,
+                                            Day last, Day closed_through) {
+  if (options.today.empty()) {
+    const auto now =
+        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    if (auto trouble = engine::clock_trouble(store::read_clock(session),
+                                             base::Instant(now.time_since_epoch()))) {
+      return trouble;
+    }
+  }
+  const int dates = base::days_between(closed_through, last);
+  if (options.date.empty() && options.through.empty() && dates > engine::kDatesByClockMax) {
+    return fmt::format(
+        "TOO_MANY_DATES: {} dates would be closed for ever because today is {}: if that is right, "
+        "say --through {}",
+        dates, base::to_string(base::plus_days(last, 1)), base::to_string(last));
+  }
+  return std::nullopt;
 }
 
 Exit run(const Options& options) {
@@ -182,7 +283,13 @@ Exit run(const Options& options) {
     }
     return Exit::Done;
   }
-  if (options.dry_run) return print_plan(book, last);
+  if (options.dry_run) {
+    return print_plan(engine::plan_close(session, *catalog, last, today), options.json);
+  }
+  if (const auto refusal = refusal_of_clock(session, options, last, book.closed_through)) {
+    std::cerr << "fenqi: " << *refusal << "\n";
+    return Exit::Refused;
+  }
   engine::CloseOutcome outcome;
   {
     ProgressLine line(base::plus_days(book.closed_through, 1), last);
@@ -195,6 +302,7 @@ Exit run(const Options& options) {
     std::cout << report_json(outcome, last, *catalog).dump(2) << "\n";
   } else {
     print_report(std::cout, outcome, *catalog);
+    print_steps(std::cout, outcome, *catalog);
   }
   return Exit::Done;
 }
@@ -339,7 +447,8 @@ void add_close(CLI::App& app, Outcome& outcome) {
       ->capture_default_str();
   command->add_option("--today", options->today, "The present date; the clock's if not given");
   command->add_flag("--json", options->json, "The report as JSON");
-  command->add_flag("--dry-run", options->dry_run, "Only print the dates that would be closed");
+  command->add_flag("--dry-run", options->dry_run,
+                    "Only say what would be done: the dates, and how much the first one has");
   command->require_subcommand(0, 1);
   add_parked(*command, outcome);
   command->callback([options, command, &outcome] {

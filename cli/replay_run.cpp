@@ -63,7 +63,9 @@ ReplayResult run_replay(ReplayRequest request, const std::string& conninfo) {
   input::RejectsFile rejects(request.rejects, /*names_file=*/true);
   RejectLines lines;
   Progress progress("replay");
-  engine::Closer closer(conninfo, catalog);
+  // Proving the whole book each month would take longer than the history; `fenqi verify` does it at
+  // the end.
+  engine::Closer closer(conninfo, catalog, {.proves_months = false});
   const engine::Replay::Settings settings = {
       .through = through, .today = today, .intake = {.workers = request.workers}};
   const engine::Replay::Hooks hooks = {

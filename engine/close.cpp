@@ -43,6 +43,7 @@ using base::Day;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kRetriesMax = 10;      // deadlocks of one chunk in a row; each is another's progress
+constexpr int kProversMax = 4;       // connections that share the proof of a month
 constexpr int kIdleRoundsMax = 100;  // customers that lose that often are no coincidence
 
 double seconds_since(Clock::time_point start) {
@@ -193,6 +194,7 @@ struct Closer::Impl {
   void prove_beside(ClosedDate posted);
   ClosedDate post_date(Day day);
   ClosedDate prove_date(store::Session& session, ClosedDate posted, bool shows_progress);
+  void prove_month(ClosedDate& posted);
 
   void run_steps(Day day, ClosedDate& closed,
                  std::initializer_list<std::pair<const char*, StepFunction>> steps);
@@ -680,6 +682,39 @@ ClosedDate Closer::Impl::prove_date(store::Session& session, ClosedDate posted,
   return posted;
 }
 
+/// The full proof before a month is sealed, of everything in the book and not of the date alone.
+void Closer::Impl::prove_month(ClosedDate& posted) {
+  constexpr std::string_view kStep = "proof";
+  if (!options.proves_months || posted.date != base::end_of_month(posted.date)) return;
+  if (std::ranges::find(posted.steps, kStep, &CloseStep::name) != posted.steps.end()) return;
+  progress(posted.date, kStep);
+  const auto start = Clock::now();
+  std::vector<base::PublicKey> keys = load_public_keys(public_key_file(options.evidence_key));
+  std::vector<store::Session> connections;
+  for (int i = 1; i < std::min(options.workers, kProversMax); ++i) {
+    connections.emplace_back(conninfo);
+  }
+  CloseStep step{.name = std::string(kStep)};
+  for (const Finding& finding : verify_book(main.session, {}, connections, keys)) {
+    if (finding.offenders > 0) {
+      throw CloseFailed(fmt::format(
+          "{} can't be sealed: the proof of the whole book found that {} does not hold: {} ({} of "
+          "{}: {})",
+          base::to_string(posted.date).substr(0, 7), finding.id, finding.sentence,
+          finding.offenders, finding.checked, finding.first));
+    }
+    step.units += finding.checked;
+  }
+  step.seconds = seconds_since(start);
+  store::Transaction transaction(main.session);
+  store::insert_close_step(main.session, posted.date,
+                           {step.name, step.units, step.amount, step.seconds});
+  posted.seconds += step.seconds;
+  posted.steps.push_back(std::move(step));
+  before_commit(posted.date, kStep);
+  transaction.commit();
+}
+
 /// Proves the date on a connection of its own, while the next is posted.
 void Closer::Impl::prove_beside(ClosedDate posted) {
   if (!prover) prover = std::make_unique<Worker>(conninfo);
@@ -707,6 +742,7 @@ CloseOutcome Closer::Impl::close_through(Day day, Day today, bool goes_on) {
     try {
       ClosedDate posted = post_date(date);
       finish(outcome);  // seals are chained, and at most two dates are open to proof
+      prove_month(posted);
       if (goes_on || date < day) {
         prove_beside(std::move(posted));
       } else {

@@ -51,6 +51,9 @@ struct CloseOptions {
   int workers = 1;
   std::size_t chunk = 2'000;                                 ///< customers a transaction, at most
   std::filesystem::path evidence_key = evidence_key_file();  ///< what seals are signed with
+  /// A month is sealed only if everything in the book is proved first (verify.h). Off where history
+  /// is loaded date by date and proved at its end.
+  bool proves_months = true;
   std::function<void(const CloseProgress&)> progress = {};
   /// Called before a step commits, for the proof of a date on another thread; a test throws here to
   /// see that the close can be run again.

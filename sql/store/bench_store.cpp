@@ -59,6 +59,12 @@ std::int64_t count_journals(Session& session) {
   return query(session, "SELECT count(*) FROM journal").int8(0, 0);
 }
 
+std::int64_t count_due_or_late(Session& session, base::Day date) {
+  return query(session, "SELECT count(*) FROM plan WHERE status = 1 AND next_due <= $1",
+               Params().day(date))
+      .int8(0, 0);
+}
+
 std::int64_t copy_lines_out(Session& session, base::Day from, base::Day to, std::int64_t limit) {
   const std::string statement = fmt::format(
       R"(COPY (

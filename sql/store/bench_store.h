@@ -29,6 +29,8 @@ void load_raw(Session& owner, RawRows& raw, std::int64_t limit);
 void make_raw_table(Session& owner, const RawRows& raw);
 
 std::int64_t count_journals(Session& session);
+/// Plans with an installment that is due on the date, or was and is not paid.
+std::int64_t count_due_or_late(Session& session, base::Day date);
 
 /// The journal lines of closed dates, the first `limit` of them, with the columns `fenqi export
 /// lines` has, as CSV by COPY ... TO STDOUT (what psql's \copy runs); read and thrown away. Returns

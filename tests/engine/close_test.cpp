@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "engine/book.h"
+#include "engine/close_plan.h"
 #include "engine/engine.h"
 #include "engine/verify.h"
 #include "ledger/journal.h"
@@ -268,6 +270,84 @@ TEST(Close, MissingCalendarYearStopsTheClose) {
   EXPECT_EQ(find_book(session)->closed_through, make_day(2026, 12, 30));
 }
 
+// A close is for ever, so it believes no clock that another one contradicts.
+TEST(Close, AClockThatJumpedIsNotTrusted) {
+  const base::Instant now(std::chrono::seconds{1'780'000'000});
+  const auto trouble = [&](base::Instant database, std::optional<base::Instant> last) {
+    return clock_trouble({.now = database, .last_close_at = last}, now).value_or("none");
+  };
+  EXPECT_EQ(trouble(now, std::nullopt), "none");
+  EXPECT_EQ(trouble(now - std::chrono::minutes{59}, now - std::chrono::hours{1}), "none");
+  EXPECT_THAT(trouble(now + std::chrono::hours{2}, std::nullopt), HasSubstr("CLOCKS_DIFFER"));
+  EXPECT_THAT(trouble(now - std::chrono::hours{24 * 365}, std::nullopt),
+              HasSubstr("CLOCKS_DIFFER"));
+  EXPECT_THAT(trouble(now, now + std::chrono::seconds{1}), HasSubstr("CLOCK_SET_BACK"));
+}
+
+// The date after next takes the one between with it, in order.
+TEST(Close, NoDateIsSkipped) {
+  World world;
+  const CloseOutcome outcome = world.close(make_day(2026, 6, 20));
+  ASSERT_EQ(outcome.dates.size(), 3U);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(outcome.dates[static_cast<std::size_t>(i)].date,
+              make_day(2026, 6, 18U + static_cast<unsigned>(i)));
+  }
+}
+
+// What would be done is what is done: the customers of the plan are those that are closed.
+TEST(Close, ThePlanNamesWhatTheCloseDoes) {
+  World world;
+  world.buy("O1", make_day(2026, 6, 18), 1'100'00, 6);
+  world.buy("O2", make_day(2026, 6, 18), 300'00, 3);
+  store::Session session(world.conninfo());
+  world.close(make_day(2026, 7, 9));
+  const std::string before = world.digest();
+  for (Day day = make_day(2026, 7, 10); day <= make_day(2026, 8, 2); day = plus_days(day, 1)) {
+    const auto plan = plan_close(session, *world.catalog(), plus_days(day, 1), World::kToday);
+    ASSERT_EQ(plan.size(), 2U);
+    EXPECT_EQ(plan[0].date, day);
+    EXPECT_EQ(plan[0].is_month_end, day == make_day(2026, 7, 31));
+    EXPECT_FALSE(plan[1].work.has_value());
+    if (day == make_day(2026, 7, 10)) {
+      EXPECT_EQ(world.digest(), before);
+    }
+    const CloseOutcome outcome = world.close(day);
+    for (const CloseStep& step : outcome.dates.front().steps) {
+      if (step.name != "customers") continue;
+      EXPECT_EQ(step.units, plan[0].customers) << base::to_string(day);
+    }
+  }
+}
+
+// A month is sealed only if the whole book is proved, not what its last date touched alone.
+TEST(Close, AMonthIsNotSealedOverABookThatDoesNotHold) {
+  World world;
+  world.buy("O1", make_day(2026, 6, 18), 1'100'00, 6);
+  world.close(make_day(2026, 6, 22));
+  store::Session owner(world.conninfo(), store::Role::Owner);
+  // A journal of a sealed date, which nothing of the last date looks at.
+  const auto name_journals = [&](const char* ref) {
+    owner.execute("ALTER TABLE journal DISABLE TRIGGER USER");
+    owner.execute(fmt::format("UPDATE journal SET source_ref = {} WHERE rule = 4", ref));
+    owner.execute("ALTER TABLE journal ENABLE TRIGGER USER");
+  };
+  name_journals("'edited'");
+  world.close(make_day(2026, 6, 29));
+  try {
+    world.close(make_day(2026, 6, 30));
+    FAIL();
+  } catch (const CloseFailed& failed) {
+    EXPECT_THAT(failed.what(), HasSubstr("2026-06 can't be sealed"));
+  }
+  EXPECT_EQ(find_book(owner)->closed_through, make_day(2026, 6, 29));
+  name_journals("NULL");
+  const CloseOutcome outcome = world.close(make_day(2026, 6, 30));
+  EXPECT_TRUE(std::ranges::any_of(outcome.dates.front().steps, [](const CloseStep& step) {
+    return step.name == "proof" && step.units > 0;
+  }));
+}
+
 constexpr int kDates = 60;  // through 16 August: 37 days after the first due date
 
 /// Forty customers who buy, pay, pay late or not at all.
@@ -321,7 +401,8 @@ TEST(Close, BreakingOffAnywhereChangesNothing) {
       }
     }
   });
-  EXPECT_EQ(crashes, 7 * 10 + 5);  // on two of the nights no customer has anything to do
+  // On two of the nights no customer has anything to do; one is a month end with its proof.
+  EXPECT_EQ(crashes, 7 * 10 + 5 + 1);
   EXPECT_EQ(world.digest(), undisturbed_digest());
 }
 

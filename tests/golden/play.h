@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <regex>
 #include <set>
@@ -118,8 +119,14 @@ inline Scenario read_scenario(const std::filesystem::path& path) {
 /// What a scenario did: per date, account and side, the sum posted.
 class Play {
  public:
-  explicit Play(const Scenario& scenario)
+  /// Closes one date; the engine's own close if nothing else is said.
+  using CloseDate = std::function<void(const std::string& conninfo,
+                                       const std::shared_ptr<const engine::Catalog>&, Day)>;
+  static inline const Day kToday = base::make_day(2026, 12, 31);
+
+  explicit Play(const Scenario& scenario, CloseDate close_date = {})
       : scenario_(scenario),
+        close_date_(std::move(close_date)),
         session_(database_.conninfo()),
         catalog_(std::make_shared<const engine::Catalog>(engine::apply_catalog(
             session_, database_.conninfo(), engine::parse_catalog(scenario.catalog).value(), {}))),
@@ -220,7 +227,14 @@ class Play {
   void close(Day through) {
     const auto book = engine::find_book(session_);
     if (!book || through <= book->closed_through) return;
-    engine::close_through(database_.conninfo(), catalog_, through, kToday);
+    if (!close_date_) {
+      engine::close_through(database_.conninfo(), catalog_, through, kToday);
+      return;
+    }
+    for (Day day = base::plus_days(book->closed_through, 1); day <= through;
+         day = base::plus_days(day, 1)) {
+      close_date_(database_.conninfo(), catalog_, day);
+    }
   }
 
   std::map<std::string, std::int64_t> balances() {
@@ -240,8 +254,8 @@ class Play {
     return sums;
   }
 
-  static inline const Day kToday = base::make_day(2026, 12, 31);
   const Scenario& scenario_;
+  CloseDate close_date_;
   tests::TestDatabase database_ = tests::TestDatabase::create();
   store::Session session_;
   std::shared_ptr<const engine::Catalog> catalog_;
