@@ -90,10 +90,8 @@ engine::TakenInstallment read_installment(Fields fields, base::Currency currency
   one.fee = reader.minor_or_0("fee");
   one.paid_principal = reader.minor_or_0("paid_principal");
   one.paid_fee = reader.minor_or_0("paid_fee");
-  if (reader.minor_or_0("interest") + reader.minor_or_0("paid_interest") != 0) {
-    throw Problem{"INTEREST_NOT_KEPT", fields.path("interest"),
-                  "is 0: a plan that bears interest is not taken over yet"};
-  }
+  one.interest = reader.minor_or_0("interest");
+  one.paid_interest = reader.minor_or_0("paid_interest");
   fields.refuse_others();
   return one;
 }
@@ -118,6 +116,7 @@ engine::TakenRecord read_plan(Fields& fields, base::Currency currency,
   if (fields.has("dpd")) plan.dpd = fields.whole("dpd");
   if (fields.has("status")) plan.is_settled = fields.choice("status", kStatuses);
   plan.fee_recognized = reader.minor_if_any("fee_recognized");
+  plan.interest_recognized = reader.minor_if_any("interest_recognized");
   plan.subsidy = reader.minor_or_0("subsidy");
   if (fields.has("subsidy_payer")) plan.subsidy_payer = fields.choice("subsidy_payer", kPayers);
   plan.discount = reader.minor_if_any("discount");

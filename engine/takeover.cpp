@@ -82,21 +82,14 @@ const store::PartyRow* find(const Parties& parties, const std::string& ref) {
 }  // namespace
 
 bool is_kept_by_records(Code code) {
-  static constexpr std::array kCodes = {Code::PrincipalReceivable,
-                                        Code::FeeReceivable,
-                                        Code::LateFeeReceivable,
-                                        Code::AllowanceStage1,
-                                        Code::AllowanceStage2,
-                                        Code::AllowanceStage3,
-                                        Code::Shortage,
-                                        Code::MerchantPayable,
-                                        Code::MerchantReserve,
-                                        Code::PayoutsInTransit,
-                                        Code::CustomerCredit,
-                                        Code::RefundPayable,
-                                        Code::UnearnedFee,
-                                        Code::UnearnedSubsidy,
-                                        Code::Suspense};
+  static constexpr std::array kCodes = {Code::PrincipalReceivable, Code::FeeReceivable,
+                                        Code::InterestReceivable,  Code::LateFeeReceivable,
+                                        Code::AllowanceStage1,     Code::AllowanceStage2,
+                                        Code::AllowanceStage3,     Code::Shortage,
+                                        Code::MerchantPayable,     Code::MerchantReserve,
+                                        Code::PayoutsInTransit,    Code::CustomerCredit,
+                                        Code::RefundPayable,       Code::UnearnedFee,
+                                        Code::UnearnedSubsidy,     Code::Suspense};
   return std::ranges::find(kCodes, code) != kCodes.end();
 }
 
@@ -399,7 +392,8 @@ void Takeover::Impl::take_plan(Customer& customer, const Item& item) {
     customer.journals.back().source_ref.reset();
   }
   taken_plans.push_back({plan->party, plan->id, plan->product, plan->currency, date,
-                         plan->fee_recognized, plan->subsidy_recognized});
+                         plan->fee_recognized, plan->subsidy_recognized,
+                         plan->interest_recognized});
   if (plan->late_through) {
     late_parties.push_back(plan->party.value);
     late_plans.push_back(plan->id.value);

@@ -29,6 +29,8 @@ struct TakenInstallment {
   std::int64_t fee = 0;
   std::int64_t paid_principal = 0;
   std::int64_t paid_fee = 0;
+  std::int64_t interest = 0;
+  std::int64_t paid_interest = 0;
 };
 
 struct TakenPlan {
@@ -40,13 +42,16 @@ struct TakenPlan {
   base::Instant purchased_at;
   std::int64_t financed = 0;
   std::vector<TakenInstallment> installments;
-  /// Paid in all, where the installments don't say what: oldest first, of each the fee first.
+  /// Paid in all, where the installments don't say what: oldest first, of each the fee first, then
+  /// the interest.
   std::optional<std::int64_t> paid = {};
   std::int64_t late_fee_owed = 0;
   std::int64_t late_fee_paid = 0;
   std::optional<int> dpd = {};                      ///< compared with the schedule's
   std::optional<bool> is_settled = {};              ///< compared, too
   std::optional<std::int64_t> fee_recognized = {};  ///< absent: by our own rule
+  /// Income by then; absent: by our own rule, and what was paid at least.
+  std::optional<std::int64_t> interest_recognized = {};
   std::int64_t subsidy = 0;
   ledger::SubsidyPayer subsidy_payer = ledger::SubsidyPayer::None;
   std::optional<std::int64_t> discount = {};  ///< VAT included; absent: by the merchant's terms

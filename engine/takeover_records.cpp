@@ -10,6 +10,7 @@
 #include "credit/limit_policy.h"
 #include "engine/customer_close.h"
 #include "engine/impairment.h"
+#include "engine/product_terms.h"
 #include "engine/recognition.h"
 #include "ledger/opening.h"
 
@@ -30,15 +31,21 @@ std::int64_t sum(const std::vector<std::int64_t>& values) {
 /// The largest amount one field may have, so that sums of a plan stay far from 64 bits.
 constexpr std::int64_t kFieldMinorMax = base::kAmountMinorMax / 1000;
 
-/// Pays the oldest first, of each the fee first. What is left over is returned.
+/// Pays the oldest first, of each the fee first, then the interest. What is left over is returned.
 std::int64_t pay_oldest_first(store::PlanRow& plan, std::int64_t money) {
   for (std::size_t i = 0; i < plan.due.size(); ++i) {
-    const std::int64_t fee = std::min(money, plan.fee[i]);
-    plan.paid_fee[i] = fee;
-    plan.paid_principal[i] = std::min(money - fee, plan.principal[i]);
-    money -= fee + plan.paid_principal[i];
+    plan.paid_fee[i] = std::min(money, plan.fee[i]);
+    money -= plan.paid_fee[i];
+    plan.paid_interest[i] = std::min(money, plan.interest[i]);
+    money -= plan.paid_interest[i];
+    plan.paid_principal[i] = std::min(money, plan.principal[i]);
+    money -= plan.paid_principal[i];
   }
   return money;
+}
+
+bool can_bear_interest(const Product& product) {
+  return bears_interest(product) || product.method == scheduling::Method::FlatInterest;
 }
 
 /// Reads and checks one record, first things first.
@@ -59,7 +66,7 @@ class PlanReader {
     }
     for (auto check :
          {&PlanReader::read_schedule, &PlanReader::read_paid, &PlanReader::read_standing,
-          &PlanReader::read_income, &PlanReader::read_impairment}) {
+          &PlanReader::read_income, &PlanReader::read_interest, &PlanReader::read_impairment}) {
       if (auto found = (this->*check)()) return Refused(*std::move(found));
     }
     return std::move(plan_);
@@ -80,6 +87,7 @@ class PlanReader {
   Found read_paid();
   Found read_standing();
   Found read_income();
+  Found read_interest();
   Found read_impairment();
 
   const TakenPlan& record_;
@@ -121,20 +129,27 @@ PlanReader::Found PlanReader::read_schedule() {
     before = one.due;
     for (const auto& [name, minor] :
          {std::pair{"principal", one.principal}, std::pair{"fee", one.fee},
-          std::pair{"paid_principal", one.paid_principal}, std::pair{"paid_fee", one.paid_fee}}) {
+          std::pair{"interest", one.interest}, std::pair{"paid_principal", one.paid_principal},
+          std::pair{"paid_fee", one.paid_fee}, std::pair{"paid_interest", one.paid_interest}}) {
       if (minor < 0) return wrong("AMOUNT_NEGATIVE", at + name, decimal(minor), "is not negative");
       if (minor > kFieldMinorMax) {
         return wrong("AMOUNT_TOO_LARGE", at + name, decimal(minor), "is at most 10^15 minor units");
       }
+    }
+    if (one.interest > 0 && !can_bear_interest(*product_)) {
+      return wrong("INTEREST_NOT_KEPT", at + "interest", decimal(one.interest),
+                   fmt::format("is 0: product {} bears no interest", product_->name));
     }
     plan_.due.push_back(one.due);
     plan_.principal.push_back(one.principal);
     plan_.fee.push_back(one.fee);
     plan_.paid_principal.push_back(one.paid_principal);
     plan_.paid_fee.push_back(one.paid_fee);
+    plan_.interest.push_back(one.interest);
+    plan_.paid_interest.push_back(one.paid_interest);
   }
-  plan_.interest.resize(count);
-  plan_.paid_interest.resize(count);
+  // As decide_purchase has it.
+  if (sum(plan_.interest) > 0 || bears_interest(*product_)) plan_.rate_e8 = product_->rate.e8;
   plan_.financed = sum(plan_.principal);
   plan_.goods = plan_.financed;
   plan_.fee_total = sum(plan_.fee);
@@ -148,14 +163,14 @@ PlanReader::Found PlanReader::read_schedule() {
 
 PlanReader::Found PlanReader::read_paid() {
   if (record_.paid) {
-    if (sum(plan_.paid_principal) + sum(plan_.paid_fee) > 0) {
+    if (sum(plan_.paid_principal) + sum(plan_.paid_fee) + sum(plan_.paid_interest) > 0) {
       return wrong("PAID_TWICE", "paid", decimal(*record_.paid),
                    "stands for all installments, or each says what was paid of it");
     }
-    if (*record_.paid < 0 || *record_.paid > plan_.financed + plan_.fee_total) {
+    const std::int64_t owed = plan_.financed + plan_.fee_total + sum(plan_.interest);
+    if (*record_.paid < 0 || *record_.paid > owed) {
       return wrong("PAID_TOO_MUCH", "paid", decimal(*record_.paid),
-                   fmt::format("is 0 to {}, all that was ever owed",
-                               decimal(plan_.financed + plan_.fee_total)));
+                   fmt::format("is 0 to {}, all that was ever owed", decimal(owed)));
     }
     pay_oldest_first(plan_, *record_.paid);
   }
@@ -168,6 +183,10 @@ PlanReader::Found PlanReader::read_paid() {
     if (plan_.paid_fee[i] > plan_.fee[i]) {
       return wrong("PAID_TOO_MUCH", at + "paid_fee", decimal(plan_.paid_fee[i]),
                    fmt::format("is at most its fee, {}", decimal(plan_.fee[i])));
+    }
+    if (plan_.paid_interest[i] > plan_.interest[i]) {
+      return wrong("PAID_TOO_MUCH", at + "paid_interest", decimal(plan_.paid_interest[i]),
+                   fmt::format("is at most its interest, {}", decimal(plan_.interest[i])));
     }
   }
   plan_.outstanding = plan_.financed - sum(plan_.paid_principal);
@@ -236,6 +255,21 @@ PlanReader::Found PlanReader::read_income() {
   return {};
 }
 
+/// After read_income, which recognized it by our own rule.
+PlanReader::Found PlanReader::read_interest() {
+  const std::int64_t paid = sum(plan_.paid_interest), total = sum(plan_.interest);
+  const std::int64_t recognized =
+      record_.interest_recognized.value_or(std::max(plan_.interest_recognized, paid));
+  if (recognized < paid || recognized > total) {
+    return wrong("INTEREST_OUT_OF_RANGE", "interest_recognized", decimal(recognized),
+                 fmt::format("is what was paid of the interest, {}, to all of it, {}",
+                             decimal(paid), decimal(total)));
+  }
+  if (plan_.interest_recognized != recognized) plan_.recognize_on = date_;
+  plan_.interest_recognized = recognized;
+  return {};
+}
+
 PlanReader::Found PlanReader::read_impairment() {
   if (!catalog_.impairment) {
     if (record_.ecl_stage || record_.allowance != 0) {
@@ -276,11 +310,11 @@ std::optional<store::AllocationRow> taken_allocation(const store::PlanRow& plan,
   row.value_date = plan.start_on;  // when it was paid is not known: in time, for the customer
   row.penalty = plan.late_fee_paid;
   for (std::size_t i = 0; i < plan.due.size(); ++i) {
-    if (plan.paid_principal[i] + plan.paid_fee[i] == 0) continue;
+    if (plan.paid_principal[i] + plan.paid_fee[i] + plan.paid_interest[i] == 0) continue;
     row.installment.push_back(static_cast<std::int16_t>(i + 1));
     row.principal.push_back(plan.paid_principal[i]);
     row.fee.push_back(plan.paid_fee[i]);
-    row.interest.push_back(0);
+    row.interest.push_back(plan.paid_interest[i]);
   }
   if (row.installment.empty() && row.penalty == 0) return std::nullopt;
   return row;
@@ -291,6 +325,7 @@ ledger::Transfers taken_plan_entries(const store::PlanRow& plan, ledger::Code co
                                .product = plan.product,
                                .principal = plan.outstanding,
                                .fee = plan.fee_total - sum(plan.paid_fee),
+                               .interest = plan.interest_recognized - sum(plan.paid_interest),
                                .late_fee = plan.late_fee - plan.late_fee_paid,
                                .unearned_fee = plan.fee_total - plan.fee_recognized,
                                .unearned_subsidy = plan.subsidy_total - plan.subsidy_recognized,

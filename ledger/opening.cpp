@@ -27,6 +27,7 @@ Transfers opening_plan(const OpeningPlan& plan) {
   Transfers out;
   open(out, {Code::PrincipalReceivable}, plan.principal, plan.control);
   open(out, {Code::FeeReceivable}, plan.fee, plan.control);
+  open(out, {Code::InterestReceivable}, plan.interest, plan.control);
   open(out, {Code::LateFeeReceivable}, plan.late_fee, plan.control);
   open(out, {Code::UnearnedFee}, -plan.unearned_fee, plan.control);
   open(out, {Code::UnearnedSubsidy}, -plan.unearned_subsidy, plan.control);

@@ -16,6 +16,7 @@ struct OpeningPlan {
   std::string product;
   std::int64_t principal = 0;
   std::int64_t fee = 0;
+  std::int64_t interest = 0;  ///< accrued and not paid
   std::int64_t late_fee = 0;
   std::int64_t unearned_fee = 0;
   std::int64_t unearned_subsidy = 0;

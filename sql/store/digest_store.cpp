@@ -76,7 +76,7 @@ std::vector<Source> sources() {
                 "LEFT JOIN plan p ON p.party_id = e.party_id AND p.plan_id = e.plan_id")},
       {"takeover_plan",
        row_text("w.ref, p.purchase_ref, t.currency, t.business_date, t.fee_recognized_minor, "
-                "t.subsidy_recognized_minor",
+                "t.subsidy_recognized_minor, t.interest_recognized_minor",
                 "takeover_plan t LEFT JOIN party w ON w.party_id = t.party_id "
                 "LEFT JOIN plan p ON p.party_id = t.party_id AND p.plan_id = t.plan_id")},
       {"clearing_item",

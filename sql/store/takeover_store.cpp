@@ -15,17 +15,18 @@ void copy_taken_plans(Session& session, std::span<const TakenPlanRow> rows) {
   if (rows.empty()) return;
   CopyIn copy(session, R"(
     COPY takeover_plan (party_id, plan_id, product, currency, business_date, fee_recognized_minor,
-                        subsidy_recognized_minor)
+                        subsidy_recognized_minor, interest_recognized_minor)
     FROM STDIN (FORMAT binary))");
   for (const TakenPlanRow& row : rows) {
-    copy.row(7)
+    copy.row(8)
         .int8(row.party.value)
         .int8(row.plan.value)
         .text(row.product)
         .text(row.currency.code())
         .day(row.business_date)
         .int8(row.fee_recognized)
-        .int8(row.subsidy_recognized);
+        .int8(row.subsidy_recognized)
+        .int8(row.interest_recognized);
   }
   copy.finish();
 }

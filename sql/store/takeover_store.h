@@ -27,6 +27,7 @@ struct TakenPlanRow {
   base::Day business_date;
   std::int64_t fee_recognized = 0;
   std::int64_t subsidy_recognized = 0;
+  std::int64_t interest_recognized = 0;
 };
 void copy_taken_plans(Session& session, std::span<const TakenPlanRow> rows);
 

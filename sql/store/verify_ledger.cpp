@@ -312,7 +312,8 @@ constexpr std::string_view kRecognition = R"(
     FROM ({plans}
           UNION ALL  -- neither deferred nor earned in this book
           SELECT product, currency, -fee_recognized_minor, -fee_recognized_minor,
-                 -subsidy_recognized_minor, -subsidy_recognized_minor, 0, 0
+                 -subsidy_recognized_minor, -subsidy_recognized_minor,
+                 -interest_recognized_minor, -interest_recognized_minor
           FROM takeover_plan) x
     GROUP BY product, currency),
   deferred AS (

@@ -87,7 +87,8 @@ class TakeoverTest : public testing::Test {
       SELECT p.purchase_ref, c.ref, m.ref, p.product, p.purchased_at, p.financed_minor, p.due,
              p.principal, p.fee, p.paid_principal, p.paid_fee,
              p.late_fee_minor - p.late_fee_paid_minor, p.late_fee_paid_minor, p.dpd::int8,
-             p.status::int8, p.subsidy_minor, p.subsidy_payer::int8
+             p.status::int8, p.subsidy_minor, p.subsidy_payer::int8, p.interest, p.paid_interest,
+             p.interest_recognized_minor
       FROM plan p JOIN party c ON c.party_id = p.party_id JOIN party m ON m.party_id = p.merchant_id
       ORDER BY 1)");
     for (int i = 0; i < plans.size(); ++i) {
@@ -105,16 +106,20 @@ class TakeoverTest : public testing::Test {
         values.resize(due.size());
         return values;
       };
-      const auto principal = whole(7), fee = whole(8), paid = whole(9), paid_fee = whole(10);
+      const auto principal = whole(7), fee = whole(8), paid = whole(9), paid_fee = whole(10),
+                 interest = whole(17), paid_interest = whole(18);
       std::int64_t in_all = 0;
       for (std::size_t k = 0; k < due.size(); ++k) {
         plan.installments.push_back({due[k], principal[k], fee[k]});
-        in_all += paid[k] + paid_fee[k];
+        plan.installments.back().interest = interest[k];
+        in_all += paid[k] + paid_fee[k] + paid_interest[k];
         if (!says_parts) continue;
         plan.installments.back().paid_principal = paid[k];
         plan.installments.back().paid_fee = paid_fee[k];
+        plan.installments.back().paid_interest = paid_interest[k];
       }
       if (!says_parts) plan.paid = in_all;
+      if (plans.int8(i, 19) > 0) plan.interest_recognized = plans.int8(i, 19);
       plan.late_fee_owed = plans.int8(i, 11);
       plan.late_fee_paid = plans.int8(i, 12);
       plan.dpd = static_cast<int>(plans.int8(i, 13));
@@ -190,9 +195,10 @@ class TakeoverTest : public testing::Test {
     std::string text;
     const store::Rows plans = store::query(session, R"(
       SELECT format('%s %s: %s owed, paid %s and %s, late fee %s, %s dpd, next %s, earned %s + %s, '
-                    'due %s', p.purchase_ref, p.status, p.outstanding_minor, p.paid_principal,
+                    'interest %s paid %s earned %s, due %s', p.purchase_ref, p.status, p.outstanding_minor, p.paid_principal,
                     p.paid_fee, p.late_fee_minor - p.late_fee_paid_minor, p.dpd, p.next_due,
-                    p.fee_recognized_minor, p.subsidy_recognized_minor, p.due)
+                    p.fee_recognized_minor, p.subsidy_recognized_minor, p.interest,
+                    p.paid_interest, p.interest_recognized_minor, p.due)
       FROM plan p ORDER BY p.purchase_ref)");
     for (int i = 0; i < plans.size(); ++i) (text += plans.text(i, 0)) += '\n';
     const store::Rows accounts = store::query(session, R"(
@@ -247,6 +253,8 @@ TEST_F(TakeoverTest, TheBookGoesOnAsIfItHadAlwaysBeenThere) {
   buy(old, "O6", "C6", day(6, 8), 400'00, 3);
   buy(old, "O7", "C7", day(6, 20), 300'00, 3, "interest_free");
   buy(old, "O8", "C2", day(7, 1), 500'00, 12, "statement");
+  buy(old, "O9", "C8", day(6, 18), 1'200'00, 12, "level");
+  buy(old, "OA", "C9", day(6, 25), 800'00, 6, "daily");
   close(old, day(7, 20));
   for (const Pays& pays : {Pays{"C1", day(7, 21), 172'66}, Pays{"C3", day(7, 21), 69'48},
                            Pays{"C4", day(7, 21), 101'00}, Pays{"C5", day(7, 21), 303'60},
@@ -255,7 +263,8 @@ TEST_F(TakeoverTest, TheBookGoesOnAsIfItHadAlwaysBeenThere) {
   }
   close(old, day(8, 20));
   for (const Pays& pays : {Pays{"C1", day(8, 21), 172'66}, Pays{"C2", day(8, 21), 30'00},
-                           Pays{"C3", day(8, 21), 69'48}, Pays{"C7", day(8, 21), 200'00}}) {
+                           Pays{"C3", day(8, 21), 69'48}, Pays{"C7", day(8, 21), 200'00},
+                           Pays{"C8", day(8, 21), 150'00}, Pays{"C9", day(8, 21), 160'00}}) {
     pay(old, pays);
   }
   close(old, last_);
@@ -273,9 +282,10 @@ TEST_F(TakeoverTest, TheBookGoesOnAsIfItHadAlwaysBeenThere) {
   expect_sound(fresh);
 
   // What happens from now on happens to both.
-  const std::vector<Pays> later = {{"C1", day(9, 21), 172'66}, {"C2", day(9, 25), 400'00},
-                                   {"C3", day(9, 28), 20'00},  {"C4", day(10, 9), 300'00},
-                                   {"C7", day(10, 12), 50'00}, {"C2", day(10, 20), 900'00}};
+  const std::vector<Pays> later = {{"C1", day(9, 21), 172'66},  {"C2", day(9, 25), 400'00},
+                                   {"C3", day(9, 28), 20'00},   {"C4", day(10, 9), 300'00},
+                                   {"C7", day(10, 12), 50'00},  {"C8", day(10, 12), 333'33},
+                                   {"C2", day(10, 20), 900'00}, {"C9", day(10, 26), 200'00}};
   for (const BookFixture* book : {&old, &fresh}) {
     auto at = later.begin();
     for (Day d = date_; d < base::plus_days(date_, kDays); d = base::plus_days(d, 1)) {
@@ -440,6 +450,40 @@ TEST_F(RecordTest, WhatIsNotEarnedYetIsDeferred) {
   EXPECT_EQ(entries, (ledger::Transfers{{{Code::PrincipalReceivable}, {Code::Equity}, 200'00},
                                         {{Code::FeeReceivable}, {Code::Equity}, 3'60},
                                         {{Code::Equity}, {Code::UnearnedFee}, 2'32}}));
+}
+
+// 1 000.00 at 1 % a period in three equal payments of 340.02: interest 10.00, 6.70, 3.37. The first
+// is paid; of the second period 22 of 31 days are over at the end of August: 6.70 * 22 / 31 = 4.75.
+TEST_F(RecordTest, InterestThatAccruedAndIsNotPaidIsOwed) {
+  auto plan = plan_of("O1");
+  plan.product = "level";
+  plan.financed = 1'000'00;
+  plan.purchased_at = book_.noon(day(7, 10));
+  plan.installments = {{.due = day(8, 10),
+                        .principal = 330'02,
+                        .paid_principal = 330'02,
+                        .interest = 10'00,
+                        .paid_interest = 10'00},
+                       {.due = day(9, 10), .principal = 333'32, .interest = 6'70},
+                       {.due = day(10, 10), .principal = 336'66, .interest = 3'37}};
+  const engine::TakenParties parties{{1}, {2}, book_.catalog->find_merchant_terms("standard")};
+  const auto row = engine::taken_plan(plan, parties, day(9, 5), *book_.catalog);
+  ASSERT_TRUE(row.has_value()) << row.error().code << row.error().rule;
+  EXPECT_EQ(row->interest_recognized, 10'00 + 4'75);
+  EXPECT_EQ(engine::taken_plan_entries(*row, Code::Equity),
+            (ledger::Transfers{{{Code::PrincipalReceivable}, {Code::Equity}, 669'98},
+                               {{Code::InterestReceivable}, {Code::Equity}, 4'75}}));
+  const auto allocation = engine::taken_allocation(*row, day(9, 5));
+  EXPECT_EQ(allocation->interest, std::vector<std::int64_t>{10'00});
+  plan.interest_recognized = 9'99;  // less than was paid of it
+  EXPECT_EQ(problem(plan), "INTEREST_OUT_OF_RANGE interest_recognized");
+  plan.interest_recognized = 20'08;  // more than there is
+  EXPECT_EQ(problem(plan), "INTEREST_OUT_OF_RANGE interest_recognized");
+  plan.interest_recognized.reset();
+  plan.installments[1].paid_interest = 6'71;
+  EXPECT_EQ(problem(plan), "PAID_TOO_MUCH installments[2].paid_interest");
+  plan.product = "flat_fee";
+  EXPECT_EQ(problem(plan), "INTEREST_NOT_KEPT installments[1].interest");
 }
 
 TEST_F(RecordTest, TheSameFileAgainIsKnownAndAnotherOneOfItsNamesRefused) {
