@@ -258,13 +258,14 @@ TEST_F(TakeoverTest, TheBookGoesOnAsIfItHadAlwaysBeenThere) {
   close(old, day(7, 20));
   for (const Pays& pays : {Pays{"C1", day(7, 21), 172'66}, Pays{"C3", day(7, 21), 69'48},
                            Pays{"C4", day(7, 21), 101'00}, Pays{"C5", day(7, 21), 303'60},
-                           Pays{"C6", day(7, 21), 135'73 * 3}, Pays{"C6", day(7, 22), 55'55}}) {
+                           Pays{"C6", day(7, 21), 135'73 * 3}, Pays{"C6", day(7, 22), 55'55},
+                           Pays{"C8", day(7, 21), 106'62}}) {
     pay(old, pays);
   }
   close(old, day(8, 20));
   for (const Pays& pays : {Pays{"C1", day(8, 21), 172'66}, Pays{"C2", day(8, 21), 30'00},
                            Pays{"C3", day(8, 21), 69'48}, Pays{"C7", day(8, 21), 200'00},
-                           Pays{"C8", day(8, 21), 150'00}, Pays{"C9", day(8, 21), 160'00}}) {
+                           Pays{"C8", day(8, 21), 106'62}, Pays{"C9", day(8, 21), 160'00}}) {
     pay(old, pays);
   }
   close(old, last_);
