@@ -50,8 +50,9 @@ std::optional<base::Day> month_of(const char* option, const std::string& text) {
   return first;
 }
 
-engine::MonthRequest months_of(const Options& options) {
-  return {month_of("--from-month", options.from_month), month_of("--to-month", options.to_month)};
+engine::MonthRequest months_of(store::Session& session, const Options& options) {
+  return {month_of("--from-month", options.from_month), month_of("--to-month", options.to_month),
+          instant_of(session, "--known-at", options.known_at)};
 }
 
 /// --to is --as-of by another name.
@@ -279,19 +280,21 @@ void add_financial_exports(CLI::App& command, Outcome& outcome) {
       .as_of()
       .known_at_and_diff()
       .flag("--merchants", "A row a merchant");
-  ReportCommand(command, outcome, "roll-rates",
-                "Which bucket plans went to from month end to month end",
-                [](store::Session& session, const Options& options) {
-                  return engine::report_roll_rates(session, months_of(options), options.lists_all);
-                })
+  ReportCommand(
+      command, outcome, "roll-rates", "Which bucket plans went to from month end to month end",
+      [](store::Session& session, const Options& options) {
+        return engine::report_roll_rates(session, months_of(session, options), options.lists_all);
+      })
       .months("the one before the last")
+      .known_at()
       .flag("--matrix", "A row a bucket, with the percent of its principal that went to each");
   ReportCommand(command, outcome, "vintages",
                 "What became of the purchases of each month, by months on book",
                 [](store::Session& session, const Options& options) {
-                  return engine::report_vintages(session, months_of(options));
+                  return engine::report_vintages(session, months_of(session, options));
                 })
-      .months("the book's first");
+      .months("the book's first")
+      .known_at();
 }
 
 }  // namespace cli

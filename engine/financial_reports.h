@@ -54,10 +54,12 @@ ReportAnswer report_merchant_ageing(store::Session& session, const ReadingReques
 ReportAnswer report_tie_out(store::Session& session, const ReadingRequest& request,
                             bool lists_differences, const AccountMap& accounts = {});
 
-/// Months by any of their days.
+/// Months by any of their days. A closed month never changes, so what was known of it at `known_at`
+/// is what is known now, if its last date was sealed then; else the request is refused.
 struct MonthRequest {
   std::optional<base::Day> first = {};
   std::optional<base::Day> last = {};
+  std::optional<base::Instant> known_at = {};
 };
 /// From month end to month end, which bucket of days past due plans and their principal went to: a
 /// row a move, or `as_matrix` a row a bucket. The last two closed month ends if none are given.

@@ -78,8 +78,13 @@ std::vector<base::Day> month_ends(base::Day first, base::Day last) {
 
 ReportResult<std::vector<base::Day>> take_months(store::Session& session,
                                                  const MonthRequest& request, int months_before) {
-  const auto closed = closed_date(session, std::nullopt);
+  auto closed = closed_date(session, std::nullopt);
   if (!closed) return std::unexpected(closed.error());
+  if (request.known_at) {
+    const auto reading = take_reading(session, {.known_at = request.known_at});
+    if (!reading) return std::unexpected(reading.error());
+    closed = reading->sealed_through;
+  }
   const base::Day opened = store::find_book_dates(session)->opens_on;
   const base::Day through = base::end_of_month(*closed);
   base::Day last = *closed == through ? through : month_end_before(through);
@@ -92,6 +97,11 @@ ReportResult<std::vector<base::Day>> take_months(store::Session& session,
   for (const base::Day end : {last, first}) {
     const auto day = closed_date(session, end);
     if (!day) return std::unexpected(day.error());
+    if (end > *closed) {
+      return refused(ReportRefusal::DateNotClosed,
+                     fmt::format("{} was not sealed at {}", base::to_string(end),
+                                 base::to_string(*request.known_at)));
+    }
   }
   const auto dates = in_order(first, last);
   if (!dates) return std::unexpected(dates.error());

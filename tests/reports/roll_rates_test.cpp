@@ -76,6 +76,21 @@ TEST_F(RollRates, MonthsAreClosedAndInOrder) {
             tests::rows_of(session_, engine::report_roll_rates(session_, {}, false)));
 }
 
+TEST_F(RollRates, WhatWasKnownOfASealedMonthIsWhatIsKnownNow) {
+  const base::Instant sealed =
+      store::query(session_, "SELECT sealed_at FROM seal WHERE business_date = '2026-10-31'")
+          .instant(0, 0);
+  const auto known = [&](engine::MonthRequest request, base::Instant at) {
+    request.known_at = at;
+    return engine::report_roll_rates(session_, request, false);
+  };
+  EXPECT_EQ(rates(9, 10), tests::rows_of(session_, known({}, sealed)));
+  EXPECT_EQ(rates(8, 9),
+            tests::rows_of(session_, known({}, sealed - std::chrono::microseconds{1})));
+  EXPECT_EQ(known({of_2026(10, 1), of_2026(11, 1)}, sealed).error().refusal,
+            engine::ReportRefusal::DateNotClosed);
+}
+
 // Whatever happened: what rolled into a bucket is what the ageing of that month end has in it, what
 // rolled out of one is what the month end before had, and vintages add up to the same.
 TEST(RollRatesOfARandomBook, AgreeWithTheAgeing) {
