@@ -34,7 +34,7 @@ base::Result<BreakSums, ReconcileProblem> propose(store::Session& session,
 
 struct Approval {
   BreakSums approved = {};
-  std::int64_t posted = 0;              ///< breaks whose journals are in the books
+  std::int64_t posted = 0;                   ///< breaks whose journals are in the books
   std::vector<std::string> not_posted = {};  ///< "12: BEFORE_BOOK_OPENED", the first of them
   std::int64_t refused = 0;
 };

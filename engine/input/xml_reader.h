@@ -25,8 +25,8 @@ struct XmlNode {
   std::string_view attribute(std::string_view attribute_name) const;  ///< "" if there is none
 };
 
-/// Reads well-formed XML 1.0. A document type is refused, so that no entity is ever expanded; so are
-/// elements nested more than 64 deep and texts above 64 kB.
+/// Reads well-formed XML 1.0. A document type is refused, so that no entity is ever expanded; so
+/// are elements nested more than 64 deep and texts above 64 kB.
 class XmlReader {
  public:
   explicit XmlReader(ByteSource source);

@@ -113,8 +113,8 @@ std::int64_t update_debits(Session& session, std::span<const DebitAnswered> answ
 /// Whether the repayment of this instruction is in the books.
 bool is_debit_posted(Session& session, const DebitStanding& debit);
 
-/// While it lives nobody else takes answers, so that two answers about one instruction are taken one
-/// after the other. Waits for them.
+/// While it lives nobody else takes answers, so that two answers about one instruction are taken
+/// one after the other. Waits for them.
 class DebitAnswerLock {
  public:
   explicit DebitAnswerLock(Session& session);

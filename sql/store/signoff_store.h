@@ -21,8 +21,8 @@ bool is_closed(Session& session, base::Day day);
 struct BillEvidence {
   base::Day day = {};
   std::string name = {};
-  std::string sha256 = {};     ///< 64 hexadecimal digits
-  bool is_other = false;  ///< another file of a date that had been taken: its rows don't count
+  std::string sha256 = {};  ///< 64 hexadecimal digits
+  bool is_other = false;    ///< another file of a date that had been taken: its rows don't count
 };
 /// The channel's own bills of `from` to `to`, by date and hash.
 std::vector<BillEvidence> list_evidence(Session& session, base::PartyId channel, base::Day from,
