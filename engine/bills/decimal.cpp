@@ -69,6 +69,17 @@ bool is_scientific(std::string_view text) {
          std::ranges::all_of(exponent, is_digit);
 }
 
+namespace {
+
+/// False, and `value` as it was, if it would be above the largest amount.
+bool append_digit(std::int64_t& value, int digit) {
+  if (value > (base::kAmountMinorMax - digit) / 10) return false;
+  value = value * 10 + digit;
+  return true;
+}
+
+}  // namespace
+
 base::Result<std::int64_t, NumberFault> parse_decimal(std::string_view text, int decimals,
                                                       char point) {
   if (text.empty()) return base::Refused<NumberFault>(NumberFault::Empty);
@@ -94,14 +105,12 @@ base::Result<std::int64_t, NumberFault> parse_decimal(std::string_view text, int
       too_many = too_many || c != '0';
       continue;
     }
-    value = value * 10 + (c - '0');
-    if (value > base::kAmountMinorMax) return base::Refused<NumberFault>(NumberFault::TooLarge);
+    if (!append_digit(value, c - '0')) return base::Refused<NumberFault>(NumberFault::TooLarge);
   }
   if (!any) return base::Refused<NumberFault>(NumberFault::NotANumber);
   if (too_many) return base::Refused<NumberFault>(NumberFault::TooManyDecimals);
   for (int i = std::max(after_point, 0); i < decimals; ++i) {
-    value *= 10;
-    if (value > base::kAmountMinorMax) return base::Refused<NumberFault>(NumberFault::TooLarge);
+    if (!append_digit(value, 0)) return base::Refused<NumberFault>(NumberFault::TooLarge);
   }
   return is_negative ? -value : value;
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/money.h"
 #include "tests/support/property.h"
 
 namespace bills {
@@ -27,6 +28,10 @@ TEST(Decimal, IsNeverRounded) {
   EXPECT_EQ(parse_decimal("", 2).error(), NumberFault::Empty);
   EXPECT_EQ(parse_decimal("-", 2).error(), NumberFault::NotANumber);
   EXPECT_EQ(parse_decimal("99999999999999999999", 2).error(), NumberFault::TooLarge);
+  EXPECT_EQ(parse_decimal("10000000000000000.00", 2).value(), base::kAmountMinorMax);
+  for (const char* above : {"10000000000000000.01", "999999999999999999", "9223372036854775807"}) {
+    EXPECT_EQ(parse_decimal(above, 2).error(), NumberFault::TooLarge) << above;
+  }
 }
 
 TEST(Decimal, WhatIsWrittenIsReadBack) {
