@@ -158,6 +158,9 @@ std::vector<Pass> QuickProof::passes() {
     read(name, [table = table](Session& s, BookTally& tally) { read_amounts(s, table, tally); });
   }
   passes.push_back({.name = "reconciled items", .run = store::check_reconciled});
+  passes.push_back({.name = "limit feed", .run = store::check_limit_feed});
+  passes.push_back({.name = "collections", .run = store::check_collections});
+  passes.push_back({.name = "breaks", .run = store::check_breaks});
   for (int i = 0; i < kPlanParts; ++i) {
     const store::Share share{i, kPlanParts};
     read(fmt::format("plans ({} of {})", i + 1, kPlanParts),

@@ -77,6 +77,10 @@ Findings check_customers(Session& session);
 Findings check_settlements(Session& session);
 /// What small tables say of suspense and banks.
 Findings check_reconciled(Session& session);
+/// What others are told and asked (sql/store/verify_outward.cpp).
+Findings check_limit_feed(Session& session);
+Findings check_collections(Session& session);
+Findings check_breaks(Session& session);
 Findings check_account_days(Session& session, const DayRange& range);
 /// The same where the proof has shown that account_day has what the journals moved.
 Findings check_running_balances(Session& session, const DayRange& range);

@@ -351,10 +351,12 @@ void make_small_book(store::Session& session, unsigned seed) {
       "INSERT INTO credit_account (party_id, currency, version, closed_through, "
       "base_limit_minor, held_minor) VALUES ({}, 'CNY', {}, '2026-06-23', 500000, 5000)",
       c2.value, seed);
+  const auto change = book.id();
   book.later(
       "INSERT INTO limit_change VALUES ({}, {}, 'CNY', '2026-06-23', 'L02', 2, 600000, 500000, 0, "
       "0, 30000, 10, '{{{}}}')",
-      c2.value, book.id(), o2);
+      c2.value, change, o2);
+  book.later("INSERT INTO limit_outbox (party_id, change_id) VALUES ({}, {})", c2.value, change);
   book.later("INSERT INTO command VALUES (1, 0, 'O1', {}, 1, {}, '\\x01', 0, '2026-06-18')",
              c1.value, o1);
   book.later("INSERT INTO command VALUES (2, 0, 'R1', {}, {}, 0, '\\x02', 0, '2026-06-19')",

@@ -71,6 +71,8 @@ TEST_F(Verify, ASoundBookHoldsEveryFactAndEachLooksAtSomething) {
     EXPECT_EQ(finding.offenders, 0) << finding.first;
     EXPECT_EQ(finding.first, "");
     if (finding.name == "reversal-mirror") continue;  // there is none in it
+    // Their rows are in outward_facts_test.cpp.
+    if (std::set<std::string_view>{"FEED", "DEBIT", "COLL", "RECON"}.contains(finding.id)) continue;
     EXPECT_GT(finding.checked, 0);
   }
 }
