@@ -106,7 +106,7 @@ class ReconcileBench {
     const auto found = engine::run_reconciliation(session_, comparison, false,
                                                   [&](const store::BreakChange&) { ++changes; });
     CHECK(found.has_value(), "refused: {}", found.error().detail);
-    return static_cast<std::int64_t>(found->breaks.size());
+    return found->breaks;
   }
 
   ReconcileOptions options_;

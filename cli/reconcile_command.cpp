@@ -1,10 +1,12 @@
 // fenqi reconcile: what a channel's bills and our items don't have in common.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "cli/commands.h"
@@ -78,7 +80,7 @@ void write_csv(Output& output, const std::vector<engine::NamedBreak>& breaks, ba
 }
 
 /// The matched and the breaks in sums, for whoever reads the list too.
-void print_sums(const engine::Reconciliation& result, std::size_t shown) {
+void print_sums(const engine::Reconciliation& result, std::int64_t shown) {
   std::map<base::Currency, engine::MatchedSum> totals;
   for (const engine::MatchedSum& sum : result.matched) {
     totals[sum.currency].count += sum.count;
@@ -88,8 +90,8 @@ void print_sums(const engine::Reconciliation& result, std::size_t shown) {
     std::cerr << fmt::format("matched {} rows, {} {}\n", sum.count,
                              amount_text(sum.amount, currency), currency.code());
   }
-  std::cerr << fmt::format("breaks {}{}\n", result.breaks.size(),
-                           shown == result.breaks.size() ? "" : fmt::format(", {} shown", shown));
+  std::cerr << fmt::format("breaks {}{}\n", result.breaks,
+                           shown == result.breaks ? "" : fmt::format(", {} shown", shown));
 }
 
 Exit show(const Options& options) {
@@ -97,15 +99,19 @@ Exit show(const Options& options) {
   store::Session session(conninfo);
   const store::Comparison comparison = comparison_option(conninfo, session, options.scope);
   engine::Reconciliation result;
+  std::vector<engine::NamedBreak> breaks;
   {
     const store::Transaction transaction(session,
                                          "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    result = engine::reconcile_channel(session, comparison);
+    result = engine::reconcile_channel(session, comparison, [&](const engine::Found& found) {
+      for (const engine::NamedBreak& b : found.breaks) {
+        if (options.type.empty() || name(b.what.type) == options.type) breaks.push_back(b);
+      }
+    });
   }
-  std::vector<engine::NamedBreak> breaks = result.breaks;
-  if (!options.type.empty()) {
-    std::erase_if(breaks, [&](const auto& b) { return name(b.what.type) != options.type; });
-  }
+  std::ranges::sort(breaks, {}, [](const engine::NamedBreak& b) {
+    return std::tuple(b.stage, b.what.type, b.what.ledger.value_or(0), b.what.bill.value_or(0));
+  });
   Output output(options.out);
   if (options.format == "csv") {
     write_csv(output, breaks, comparison.to);
@@ -113,7 +119,7 @@ Exit show(const Options& options) {
     print_table(output.stream(), breaks, comparison.to);
   }
   output.commit();
-  print_sums(result, breaks.size());
+  print_sums(result, static_cast<std::int64_t>(breaks.size()));
   return Exit::Done;
 }
 
@@ -137,6 +143,8 @@ void add_reconcile(CLI::App& app, Outcome& outcome) {
       outcome.exit = show(*options);
     } catch (const ReconcileRefused& refused) {
       outcome.exit = say(refused);
+    } catch (const engine::CalendarMissing& missing) {
+      outcome.exit = say(ReconcileRefused{{"CALENDAR_YEAR_MISSING", missing.what()}});
     }
   });
   add_reconcile_run(*command, outcome);

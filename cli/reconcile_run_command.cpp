@@ -112,6 +112,10 @@ nlohmann::ordered_json matched_json(const std::vector<engine::MatchedSum>& sums)
 
 void print(const Options& options, const engine::Reconciliation& found, const Changes& changes) {
   if (options.dry_run) changes.print_list(std::cout);
+  if (found.late) {
+    std::cout << fmt::format("looked back to {}: records of {} and later came late\n",
+                             base::to_string(found.from), base::to_string(*found.late));
+  }
   for (const auto& [currency, sum] : by_currency(found.matched)) {
     std::cout << fmt::format("matched {} rows, {} {}\n", sum.count,
                              amount_text(sum.amount, currency), currency.code());
@@ -120,7 +124,7 @@ void print(const Options& options, const engine::Reconciliation& found, const Ch
     std::cout << fmt::format("paid into the bank: {} batches, {} {}\n", sum.count,
                              amount_text(sum.amount, currency), currency.code());
   }
-  std::cout << fmt::format("breaks {}\n", found.breaks.size());
+  std::cout << fmt::format("breaks {}\n", found.breaks);
   changes.print_sums(std::cout);
   if (changes.count() == 0) std::cout << "nothing changed\n";
   if (options.dry_run) std::cout << "dry run: nothing is stored\n";
@@ -138,9 +142,10 @@ Exit run(const Options& options) {
     std::cout << nlohmann::ordered_json{{"channel", options.scope.channel},
                                         {"date", options.scope.date},
                                         {"dry_run", options.dry_run},
+                                        {"from", base::to_string(found->from)},
                                         {"matched", matched_json(found->matched)},
                                         {"batches_paid", matched_json(found->paid)},
-                                        {"breaks", found->breaks.size()},
+                                        {"breaks", found->breaks},
                                         {"changes", changes.json()}}
                      .dump(2)
               << "\n";

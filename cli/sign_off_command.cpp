@@ -210,6 +210,8 @@ void add_reconcile_sign_off(CLI::App& reconcile, Outcome& outcome) {
         outcome.exit = work(*options);
       } catch (const ReconcileRefused& refused) {
         outcome.exit = say(refused);
+      } catch (const engine::CalendarMissing& missing) {
+        outcome.exit = say(ReconcileRefused{{"CALENDAR_YEAR_MISSING", missing.what()}});
       }
     };
   };

@@ -325,7 +325,8 @@ CustomerTerms read_customer(Section section, const Catalog& catalog) {
   return terms;
 }
 
-Channel read_channel(Section section) {
+/// `calendars` gets the one that its contract names.
+Channel read_channel(Section section, std::map<std::string, std::string>& calendars) {
   Channel channel;
   channel.name = section.name("name");
   section.rename("channel." + channel.name);
@@ -340,7 +341,9 @@ Channel read_channel(Section section) {
     }
     settle->done();
   }
-  if (auto contract = section.section_if_any("contract")) read_contract(*std::move(contract));
+  if (auto contract = section.section_if_any("contract")) {
+    calendars[channel.name] = read_contract(*std::move(contract)).calendar_name;
+  }
   section.done();
   return channel;
 }
@@ -415,13 +418,20 @@ void read_created(Section created, Catalog& catalog) {
   created.done();
 }
 
-void check_calendars(const Catalog& catalog) {
+void check_calendars(const Catalog& catalog,
+                     const std::map<std::string, std::string>& of_channels) {
   if (catalog.find_calendar(catalog.calendar) == nullptr) {
     wrong("book.calendar", catalog.calendar, "is the name of a calendar under [calendar]");
   }
   for (const MerchantTerms& terms : catalog.merchants) {
     if (catalog.find_calendar(terms.calendar) == nullptr) {
       wrong("merchant." + terms.name + ".calendar", terms.calendar,
+            "is the name of a calendar under [calendar]");
+    }
+  }
+  for (const auto& [channel, name] : of_channels) {
+    if (!name.empty() && catalog.find_calendar(name) == nullptr) {
+      wrong("channel." + channel + ".contract.calendar", name,
             "is the name of a calendar under [calendar]");
     }
   }
@@ -455,15 +465,16 @@ Catalog read_catalog(Section root) {
   for (Section& customer : root.sections("customer")) {
     catalog.customers.push_back(read_customer(std::move(customer), catalog));
   }
+  std::map<std::string, std::string> calendars;
   for (Section& channel : root.sections("channel")) {
-    catalog.channels.push_back(read_channel(std::move(channel)));
+    catalog.channels.push_back(read_channel(std::move(channel), calendars));
   }
   check_names_differ(catalog.products, "product");
   check_names_differ(catalog.merchants, "merchant");
   check_names_differ(catalog.customers, "customer");
   check_names_differ(catalog.channels, "channel");
   catalog.calendars = read_calendars(root.section("calendar"));
-  check_calendars(catalog);
+  check_calendars(catalog, calendars);
   if (auto caps = root.section_if_any("price_caps")) {
     catalog.price_caps = read_price_caps(std::move(*caps));
   }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,7 @@ struct NamedBreak {
   std::int64_t ledger_minor = 0;
   std::int64_t bill_minor = 0;
   base::Currency bill_currency = {};
+  bool is_known = true;  ///< false: no break was ever kept by this row
 };
 
 /// Rows or batches of a date in which both sides agree.
@@ -42,7 +45,7 @@ struct MatchedSum {
   std::int64_t amount = 0;  ///< refunds negative
 };
 
-/// A pair that agrees, of those that were read row by row.
+/// A pair whose rows are the other side of one another, of those by which a break was kept.
 struct AgreedPair {
   store::BreakStage stage = store::BreakStage::LedgerBill;
   std::int64_t ledger = 0;
@@ -50,21 +53,32 @@ struct AgreedPair {
   std::string ref = {};
 };
 
+/// Some of what was found.
+struct Found {
+  std::vector<NamedBreak> breaks = {};
+  std::vector<AgreedPair> pairs = {};
+};
+/// May use the session, but not end its transaction.
+using TakeFound = std::function<void(const Found&)>;
+
 struct Reconciliation {
   std::vector<MatchedSum> matched = {};  ///< by date and currency
   std::vector<MatchedSum> paid = {};     ///< batches of the fund bills
-  std::vector<NamedBreak> breaks = {};
-  std::vector<AgreedPair> pairs = {};
+  std::int64_t breaks = 0;
+  std::optional<base::Day> late = {};  ///< of the earliest record that came late, if one did
+  base::Day from = {};                 ///< the first date that was looked at
 };
 
 /// Of which dates, and by whose contract.
 store::Comparison comparison_of(const ChannelContract& contract, base::PartyId channel,
                                 base::Day from, base::Day as_of);
 
-/// Looks at what is dated from `from` to `to`, so that a file that came late closes old breaks, and
-/// the same records give the same answer. What agrees is counted in the database; memory grows with
-/// what does not. Fees are judged by the channel's contract, if the catalog has one. Wants a
-/// transaction.
-Reconciliation reconcile_channel(store::Session& session, const store::Comparison& comparison);
+/// Looks at what is dated from `from` to `to`, so that the same records give the same answer. What
+/// agrees is counted in the database; what does not is handed over some thousand at a time. Memory
+/// grows with the rows that have no other side at all, some 300 bytes each, and with 32 bytes for
+/// each number that does not agree. Fees are judged by the channel's contract, if the catalog has
+/// one. Wants a transaction.
+Reconciliation reconcile_channel(store::Session& session, const store::Comparison& comparison,
+                                 const TakeFound& take);
 
 }  // namespace engine

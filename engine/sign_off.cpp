@@ -142,13 +142,6 @@ class DateReader {
   const store::Comparison& comparison_;
 };
 
-/// What the date's records say, with what it says in the table that reports read.
-Reconciliation find_only(store::Session& session, const store::Comparison& comparison) {
-  Reconciliation result = reconcile_channel(session, comparison);
-  copy_found(session, result);
-  return result;
-}
-
 }  // namespace
 
 base::Result<DateReport, ReconcileProblem> sign_off(store::Session& session,
@@ -168,13 +161,20 @@ base::Result<DateReport, ReconcileProblem> sign_off(store::Session& session,
   }
   const auto last = store::find_last_run(session, comparison.channel);
   const bool is_behind = !last || *last <= comparison.to;
-  const Reconciliation result = is_behind ? find_and_sync(session, comparison, [](const auto&) {})
-                                          : find_only(session, comparison);
-  DateReport report = DateReader(session, comparison).read(result);
+  const Scope scope = is_behind ? with_late(session, comparison) : Scope{comparison};
+  DateReport report;
+  try {
+    const Reconciliation result =
+        is_behind ? find_and_sync(session, scope.comparison, true, [](const auto&) {})
+                  : find_only(session, scope.comparison);
+    report = DateReader(session, scope.comparison).read(result);
+  } catch (const CalendarMissing& missing) {
+    return std::unexpected(ReconcileProblem{"CALENDAR_YEAR_MISSING", missing.what()});
+  }
   if (report.obstacle) return std::unexpected(*report.obstacle);
   report.row.signed_by = by;
   report.row.approved_by = approved_by;
-  store::insert_signoff(session, report.row, comparison.from);
+  store::insert_signoff(session, report.row, scope.comparison.from);
   transaction.commit();
   report.row = store::find_signoff(session, comparison.channel, comparison.to).value();
   return report;
@@ -188,7 +188,10 @@ DateReport report_date(store::Session& session, const store::Comparison& compari
                               [&](auto b) { report.breaks.push_back(std::move(b)); });
     return report;
   }
-  return DateReader(session, comparison).read(find_only(session, comparison));
+  const auto last = store::find_last_run(session, comparison.channel);
+  const bool is_behind = !last || *last <= comparison.to;
+  const Scope scope = is_behind ? with_late(session, comparison) : Scope{comparison};
+  return DateReader(session, scope.comparison).read(find_only(session, scope.comparison));
 }
 
 }  // namespace engine

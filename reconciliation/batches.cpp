@@ -30,7 +30,7 @@ std::string decimal(base::int128 minor, base::Currency currency) {
 
 class BatchMatcher {
  public:
-  BatchMatcher(base::Day as_of, int days_max) : as_of_(as_of), days_max_(days_max) {}
+  BatchMatcher(base::Day as_of, const PaidBy& paid_by) : as_of_(as_of), paid_by_(paid_by) {}
 
   BatchMatching run(std::span<const Movement> movements, std::span<const Movement> bank) {
     for (const Movement& one : movements) {
@@ -85,11 +85,16 @@ class BatchMatcher {
   }
 
   void tell_unpaid(const Batch& batch) {
-    const bool is_early = base::days_between(batch.last, as_of_) <= days_max_;
-    tell(batch, is_early ? BreakType::Timing : BreakType::BankShort, -batch.net,
-         is_early ? "the bank has no line for this batch yet"
-                  : fmt::format("the bank has no line for this batch, {} days after it",
-                                base::days_between(batch.last, as_of_)));
+    const base::Day due = paid_by_(batch.last);
+    if (as_of_ <= due) {
+      tell(batch, BreakType::Timing, -batch.net,
+           fmt::format("the bank has no line for this batch yet; it is due by {}",
+                       base::to_string(due)));
+    } else {
+      tell(batch, BreakType::BankShort, -batch.net,
+           fmt::format("the bank has no line for this batch, {} days after it; it was due by {}",
+                       base::days_between(batch.last, as_of_), base::to_string(due)));
+    }
   }
 
   void tell(const Batch& batch, BreakType type, base::int128 difference, std::string why) {
@@ -148,7 +153,7 @@ class BatchMatcher {
   }
 
   base::Day as_of_;
-  int days_max_;
+  const PaidBy& paid_by_;
   std::map<std::pair<std::string, base::Currency>, Batch> batches_;
   std::vector<const Batch*> open_;  // nothing has paid them
   std::vector<Movement> loose_;
@@ -158,8 +163,8 @@ class BatchMatcher {
 }  // namespace
 
 BatchMatching match_batches(std::span<const Movement> movements, std::span<const Movement> bank,
-                            base::Day as_of, int days_max) {
-  return BatchMatcher(as_of, days_max).run(movements, bank);
+                            base::Day as_of, const PaidBy& paid_by) {
+  return BatchMatcher(as_of, paid_by).run(movements, bank);
 }
 
 }  // namespace reconciliation

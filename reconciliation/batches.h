@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,14 +37,17 @@ struct BatchMatching {
   std::vector<Break> breaks;
 };
 
+/// The last date on which a batch of a date may be paid and is not late.
+using PaidBy = std::function<base::Day(base::Day)>;
+
 /// A batch matches when the net of its movements is the net of the bank's lines that name it.
 ///
 /// - Otherwise the bank is short or long by the difference: one break a batch.
 /// - A line of the bank without a batch is compared with the batches that nothing has paid: where
 ///   exactly one set of them comes to it, that is suggested (SPLIT), never matched; where several
 ///   do, it says so.
-/// - A batch without a line is TIMING until `days_max` have passed at the close of `as_of`.
+/// - A batch without a line is TIMING through the close of `paid_by` of its last movement's date.
 BatchMatching match_batches(std::span<const Movement> movements, std::span<const Movement> bank,
-                            base::Day as_of, int days_max = 2);
+                            base::Day as_of, const PaidBy& paid_by);
 
 }  // namespace reconciliation

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <optional>
 #include <tuple>
 #include <unordered_map>
@@ -21,18 +20,29 @@ bool is_before(const Item* a, const Item* b) {
   return std::tie(a->at, a->day, a->id) < std::tie(b->at, b->day, b->id);
 }
 
-class Matcher {
+using Side = std::vector<const Item*>;
+
+Side side_of(std::span<const Item> items) {
+  Side side;
+  side.reserve(items.size());
+  for (const Item& item : items) side.push_back(&item);
+  return side;
+}
+
+/// Pairs by the keys, one after the other.
+class Pairer {
  public:
-  Matcher(std::span<const Item> ledger, std::span<const Item> bill, base::Day as_of,
-          const Tolerance& tolerance)
-      : as_of_(as_of), tolerance_(tolerance) {
-    for (const Item& item : ledger) ledger_.push_back(&item);
-    for (const Item& item : bill) bill_.push_back(&item);
+  Pairer(std::span<const Item> ledger, std::span<const Item> bill, const Tolerance& tolerance)
+      : tolerance_(tolerance),
+        ledger_items_(ledger),
+        bill_items_(bill),
+        ledger_(side_of(ledger)),
+        bill_(side_of(bill)) {
     std::ranges::sort(ledger_, is_before);
     std::ranges::sort(bill_, is_before);
   }
 
-  Matching run() {
+  Pairing run() {
     pair_by([](const Item& item) {
       return item.channel_txn.empty() ? "" : item.channel_txn + (item.is_refund ? "\nR" : "\nP");
     });
@@ -40,16 +50,19 @@ class Matcher {
       return item.our_ref.empty() ? "" : item.our_ref + (item.is_refund ? "\nR" : "\nP");
     });
     check_fees_of_file();
-    tell_missing();
-    std::ranges::sort(result_.pairs, {}, [](const Pair& p) { return std::tie(p.ledger, p.bill); });
-    std::ranges::sort(result_.breaks, {}, [](const Break& b) {
-      return std::tuple(b.type, b.ledger.value_or(0), b.bill.value_or(0));
-    });
+    result_.ledger_alone = positions(ledger_, ledger_items_);
+    result_.bill_alone = positions(bill_, bill_items_);
     return std::move(result_);
   }
 
  private:
-  using Side = std::vector<const Item*>;
+  static std::vector<std::size_t> positions(const Side& side, std::span<const Item> items) {
+    std::vector<std::size_t> list;
+    for (const Item* item : side) list.push_back(static_cast<std::size_t>(item - items.data()));
+    std::ranges::sort(list);
+    return list;
+  }
+
   struct Group {
     Side ledger;
     Side bill;
@@ -194,12 +207,42 @@ class Matcher {
     }
   }
 
-  void tell_missing() {
-    for (const Item* item : ledger_) tell_missing_one(*item, true);
-    for (const Item* item : bill_) tell_missing_one(*item, false);
+  Tolerance tolerance_;
+  std::span<const Item> ledger_items_;
+  std::span<const Item> bill_items_;
+  Side ledger_;  // not paired yet
+  Side bill_;
+  std::vector<std::pair<const Item*, const Item*>> fees_;  // pairs whose fees differ a little
+  std::int64_t fee_sum_e5_ = 0;
+  Pairing result_;
+};
+
+/// Says why items have no other side.
+class Teller {
+ public:
+  Teller(std::span<const Item> ledger, std::span<const Item> bill, base::Day as_of,
+         const Tolerance& tolerance)
+      : as_of_(as_of),
+        tolerance_(tolerance),
+        ledger_(ledger),
+        bill_(bill),
+        ledger_by_amount_(side_of(ledger)),
+        bill_by_amount_(side_of(bill)) {
+    std::ranges::sort(ledger_by_amount_, {}, amount_of);
+    std::ranges::sort(bill_by_amount_, {}, amount_of);
   }
 
-  void tell_missing_one(const Item& item, bool is_ours) {
+  void run(const std::function<void(Break)>& take) const {
+    for (const Item& item : ledger_) take(tell(item, true));
+    for (const Item& item : bill_) take(tell(item, false));
+  }
+
+ private:
+  static std::pair<base::Currency, std::int64_t> amount_of(const Item* item) {
+    return {item->currency, item->amount};
+  }
+
+  Break tell(const Item& item, bool is_ours) const {
     const bool is_early = base::days_between(item.day, as_of_) < tolerance_.days;
     Break found{.type = is_early  ? BreakType::Timing
                         : is_ours ? BreakType::MissingBill
@@ -209,44 +252,29 @@ class Matcher {
     const std::string& key = item.channel_txn.empty() ? item.our_ref : item.channel_txn;
     (is_ours ? found.ours : found.theirs) = key;
     found.difference = is_ours ? -item.amount : item.amount;
-    const Item* near = nearest(item, is_ours ? bill_by_amount() : ledger_by_amount());
+    const Item* near = nearest(item, is_ours ? bill_by_amount_ : ledger_by_amount_);
     if (near != nullptr) found.candidate = near->id;
     found.why = fmt::format(
         "no {} has {}{}{}", is_ours ? "row of the bill" : "item of the ledger", key,
         item.channel_txn.empty() || item.our_ref.empty() ? "" : " or our " + item.our_ref,
         is_early ? "; it may come with the next date's" : "");
     if (near != nullptr) found.why += "; " + likeness(item, *near);
-    result_.breaks.push_back(std::move(found));
-  }
-
-  using ByAmount = std::map<std::pair<base::Currency, std::int64_t>, Side>;
-  static ByAmount by_amount(const Side& side) {
-    ByAmount sorted;
-    for (const Item* item : side) sorted[{item->currency, item->amount}].push_back(item);
-    return sorted;
-  }
-  const ByAmount& bill_by_amount() {
-    if (!bill_sorted_) bill_sorted_ = by_amount(bill_);
-    return *bill_sorted_;
-  }
-  const ByAmount& ledger_by_amount() {
-    if (!ledger_sorted_) ledger_sorted_ = by_amount(ledger_);
-    return *ledger_sorted_;
+    return found;
   }
 
   /// The amount next to it first, then the payer, the day and the order of occurrence; none whose
   /// amount is more than a tenth away.
-  static const Item* nearest(const Item& item, const ByAmount& others) {
+  static const Item* nearest(const Item& item, const Side& others) {
     constexpr std::int64_t kPart = 10;
-    const auto at = others.lower_bound({item.currency, item.amount});
     const Item* best = nullptr;
     const auto distance = [&](const Item* other) {
       return std::tuple(std::abs(other->amount - item.amount),
                         item.payer.empty() || other->payer != item.payer,
                         std::abs(base::days_between(item.day, other->day)), other->at, other->id);
     };
-    const auto look = [&](ByAmount::const_iterator entry) {
-      for (const Item* other : entry->second) {
+    const auto look = [&](Side::const_iterator of) {
+      const auto [begin, end] = std::ranges::equal_range(others, amount_of(*of), {}, amount_of);
+      for (const Item* other : std::ranges::subrange(begin, end)) {
         const bool is_near = std::abs(other->amount - item.amount) <= std::abs(item.amount) / kPart;
         if (other->currency != item.currency || other->is_refund != item.is_refund || !is_near) {
           continue;
@@ -254,6 +282,7 @@ class Matcher {
         if (best == nullptr || distance(other) < distance(best)) best = other;
       }
     };
+    const auto at = std::ranges::lower_bound(others, amount_of(&item), {}, amount_of);
     if (at != others.end()) look(at);
     if (at != others.begin()) look(std::prev(at));
     return best;
@@ -271,20 +300,43 @@ class Matcher {
 
   base::Day as_of_;
   Tolerance tolerance_;
-  Side ledger_;  // not paired yet
-  Side bill_;
-  std::optional<ByAmount> ledger_sorted_;
-  std::optional<ByAmount> bill_sorted_;
-  std::vector<std::pair<const Item*, const Item*>> fees_;  // pairs whose fees differ a little
-  std::int64_t fee_sum_e5_ = 0;
-  Matching result_;
+  std::span<const Item> ledger_;
+  std::span<const Item> bill_;
+  Side ledger_by_amount_;
+  Side bill_by_amount_;
 };
+
+std::vector<Item> select(std::span<const Item> items, const std::vector<std::size_t>& positions) {
+  std::vector<Item> list;
+  for (const std::size_t i : positions) list.push_back(items[i]);
+  return list;
+}
 
 }  // namespace
 
+Pairing pair_up(std::span<const Item> ledger, std::span<const Item> bill,
+                const Tolerance& tolerance) {
+  return Pairer(ledger, bill, tolerance).run();
+}
+
+void tell_alone(std::span<const Item> ledger, std::span<const Item> bill, base::Day as_of,
+                const Tolerance& tolerance, const std::function<void(Break)>& take) {
+  Teller(ledger, bill, as_of, tolerance).run(take);
+}
+
 Matching match(std::span<const Item> ledger, std::span<const Item> bill, base::Day as_of,
                const Tolerance& tolerance) {
-  return Matcher(ledger, bill, as_of, tolerance).run();
+  Pairing pairing = pair_up(ledger, bill, tolerance);
+  Matching result{.pairs = std::move(pairing.pairs),
+                  .breaks = std::move(pairing.breaks),
+                  .fee_difference_e5 = pairing.fee_difference_e5};
+  tell_alone(select(ledger, pairing.ledger_alone), select(bill, pairing.bill_alone), as_of,
+             tolerance, [&](Break found) { result.breaks.push_back(std::move(found)); });
+  std::ranges::sort(result.pairs, {}, [](const Pair& p) { return std::tie(p.ledger, p.bill); });
+  std::ranges::sort(result.breaks, {}, [](const Break& b) {
+    return std::tuple(b.type, b.ledger.value_or(0), b.bill.value_or(0));
+  });
+  return result;
 }
 
 }  // namespace reconciliation

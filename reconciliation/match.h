@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -62,5 +63,24 @@ struct Matching {
 /// items.
 Matching match(std::span<const Item> ledger, std::span<const Item> bill, base::Day as_of,
                const Tolerance& tolerance = {});
+
+/// What pairs, and what has no other side: positions in the lists that were given, rising.
+struct Pairing {
+  std::vector<Pair> pairs;
+  std::vector<Break> breaks;  ///< of pairs, and of keys that one side has too often
+  std::int64_t fee_difference_e5 = 0;
+  std::vector<std::size_t> ledger_alone;
+  std::vector<std::size_t> bill_alone;
+};
+
+/// The first half of `match`. Items that share a key have to come together; which keys do so with
+/// them makes no difference, as long as the fees of files are judged by the caller.
+Pairing pair_up(std::span<const Item> ledger, std::span<const Item> bill,
+                const Tolerance& tolerance = {});
+
+/// The second half: why each has no other side, with the nearest of those that have none either.
+/// Holds a pointer for each item. The ledger's come first, each side in the order given.
+void tell_alone(std::span<const Item> ledger, std::span<const Item> bill, base::Day as_of,
+                const Tolerance& tolerance, const std::function<void(Break)>& take);
 
 }  // namespace reconciliation

@@ -83,7 +83,7 @@ constexpr const char* kClose = R"(
     FROM reconcile_break b
       LEFT JOIN agreeing a ON a.stage = b.stage AND a.side = b.side AND a.subject = b.subject_id
       LEFT JOIN bill_file f ON f.file_id = a.bill / 100000000
-    WHERE b.channel_id = $1 AND b.present AND b.day >= $3
+    WHERE b.channel_id = $1 AND b.present AND b.day >= $3 AND b.break_id <= $4
       AND NOT EXISTS (SELECT FROM found f WHERE f.stage = b.stage AND f.side = b.side
                         AND f.subject_id = b.subject_id)),
   closed AS (
@@ -169,9 +169,13 @@ void FoundCopy::make_tables(Session& session) {
 FoundCopy::FoundCopy(Session& session)
     : copy_(session, "COPY found (" FENQI_FOUND_COLUMNS ") FROM STDIN (FORMAT binary)") {}
 
-void FoundCopy::add(const FoundBreak& found) {
-  copy_.row(22)
-      .int2(static_cast<std::int16_t>(found.stage))
+namespace {
+
+constexpr std::int16_t kFoundColumns = 22;
+
+/// Writes FENQI_FOUND_COLUMNS.
+void put_found(CopyIn& copy, const FoundBreak& found) {
+  copy.int2(static_cast<std::int16_t>(found.stage))
       .int2(found.is_of_ledger ? 1 : 2)
       .int8(found.subject)
       .text(found.type)
@@ -193,6 +197,52 @@ void FoundCopy::add(const FoundBreak& found) {
       .text(found.theirs)
       .text(found.nearest)
       .text(found.why);
+}
+
+}  // namespace
+
+void FoundCopy::add(const FoundBreak& found) {
+  copy_.row(kFoundColumns);
+  put_found(copy_, found);
+}
+
+void open_breaks(Session& session, base::PartyId channel, base::Day as_of,
+                 std::span<const FoundBreak> breaks, const std::function<void(BreakChange)>& take) {
+  if (breaks.empty()) return;
+  // One time for all: a default that is asked for each row makes COPY slow.
+  const Rows ids = query(
+      session,
+      "SELECT nextval('reconcile_break_id'), clock_timestamp() FROM generate_series(1, $1::bigint)",
+      Params().int8(static_cast<std::int64_t>(breaks.size())));
+  const auto id_of = [&](std::size_t i) { return ids.int8(static_cast<int>(i), 0); };
+  CopyIn copy(session, "COPY reconcile_break (break_id, channel_id, opened_on, " FENQI_FOUND_COLUMNS
+                       ") FROM STDIN (FORMAT binary)");
+  for (std::size_t i = 0; i < breaks.size(); ++i) {
+    copy.row(3 + kFoundColumns).int8(id_of(i)).int8(channel.value).day(as_of);
+    put_found(copy, breaks[i]);
+  }
+  copy.finish();
+  CopyIn history(session,
+                 "COPY reconcile_history (break_id, happened, as_of, detail, at) "
+                 "FROM STDIN (FORMAT binary)");
+  for (std::size_t i = 0; i < breaks.size(); ++i) {
+    history.row(5).int8(id_of(i)).text("opened").day(as_of).text(breaks[i].why);
+    history.instant(ids.instant(0, 1));
+  }
+  history.finish();
+  for (std::size_t i = 0; i < breaks.size(); ++i) {
+    const FoundBreak& found = breaks[i];
+    take({.happened = "opened",
+          .id = id_of(i),
+          .type = std::string(found.type),
+          .day = found.day,
+          .currency = found.currency,
+          .amount = found.amount,
+          .difference = found.difference,
+          .our_ref = std::string(found.our_ref),
+          .their_ref = std::string(found.their_ref),
+          .detail = std::string(found.why)});
+  }
 }
 
 PairCopy::PairCopy(Session& session)
@@ -222,11 +272,15 @@ void save_run(Session& session, base::PartyId channel, base::Day as_of) {
         Params().int8(channel.value).day(as_of));
 }
 
+std::int64_t find_last_break(Session& session) {
+  return query(session, "SELECT coalesce(max(break_id), 0) FROM reconcile_break").int8(0, 0);
+}
+
 void sync_breaks(Session& session, base::PartyId channel, base::Day from, base::Day as_of,
-                 const std::function<void(BreakChange)>& take) {
+                 std::int64_t last, const std::function<void(BreakChange)>& take) {
   session.execute("ANALYZE found (stage, side, subject_id); ANALYZE pair (stage, ledger, bill)");
   const Params params = Params().int8(channel.value).day(as_of);
-  const Params with_from = Params().int8(channel.value).day(as_of).day(from);
+  const Params with_from = Params().int8(channel.value).day(as_of).day(from).int8(last);
   // What is gone first: a row that closes one break may be part of another that opens.
   run_change(session, kClose, with_from, take);
   run_change(session, kChange, params, take);

@@ -46,6 +46,20 @@ struct FoundBreak {
   std::string_view why = {};
 };
 
+/// What a run did to one break.
+struct BreakChange {
+  std::string happened = {};  ///< "opened", "changed", "reopened", "closed", "agrees"
+  std::int64_t id = 0;
+  std::string type = {};
+  base::Day day = {};
+  base::Currency currency = {};
+  std::int64_t amount = 0;
+  std::int64_t difference = 0;
+  std::string our_ref = {};
+  std::string their_ref = {};
+  std::string detail = {};
+};
+
 /// What a run has found, in tables of the transaction that `sync_breaks` reads.
 class FoundCopy {
  public:
@@ -58,6 +72,11 @@ class FoundCopy {
  private:
   CopyIn copy_;
 };
+
+/// Keeps breaks of rows by which none was ever kept: no statement has to look for them. Each gets a
+/// line of history.
+void open_breaks(Session& session, base::PartyId channel, base::Day as_of,
+                 std::span<const FoundBreak> breaks, const std::function<void(BreakChange)>& take);
 
 /// Pairs that agree now, so that a break that is gone can say why. `ref` is our number.
 class PairCopy {
@@ -77,25 +96,15 @@ void lock_breaks(Session& session, base::PartyId channel);
 std::optional<base::Day> find_last_run(Session& session, base::PartyId channel);
 void save_run(Session& session, base::PartyId channel, base::Day as_of);
 
-/// What a run did to one break.
-struct BreakChange {
-  std::string happened = {};  ///< "opened", "changed", "reopened", "closed", "agrees"
-  std::int64_t id = 0;
-  std::string type = {};
-  base::Day day = {};
-  base::Currency currency = {};
-  std::int64_t amount = 0;
-  std::int64_t difference = 0;
-  std::string our_ref = {};
-  std::string their_ref = {};
-  std::string detail = {};
-};
-
 /// Makes the channel's breaks those that were found: new ones open, others change, and those dated
 /// `from` or later that were not found close, each with a line of history. The same findings twice
-/// change nothing. `take` gets every change; it may not use the session.
+/// change nothing. Breaks numbered above `last` were opened by this run. `take` gets every change;
+/// it may not use the session.
 void sync_breaks(Session& session, base::PartyId channel, base::Day from, base::Day as_of,
-                 const std::function<void(BreakChange)>& take);
+                 std::int64_t last, const std::function<void(BreakChange)>& take);
+
+/// The greatest number of a break, 0 if there is none.
+std::int64_t find_last_break(Session& session);
 
 /// Which breaks a command is about; what is empty does not select.
 struct BreakFilter {

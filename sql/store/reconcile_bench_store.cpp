@@ -49,8 +49,10 @@ constexpr const char* kFiles = R"(
                          file_name, sha256, byte_count, row_count, in_count, in_minor, out_count,
                          out_minor, fee_e5)
   SELECT n, $1, 1, 'wechat-trade', '1900000001', $2::date - n::int + 1, 'CNY', 1,
-         'bill-' || n, sha256(n::text::bytea), 0, 0, 0, 0, 0, 0, 0
-  FROM generate_series(1, 30) n WHERE $3 + $4 IS NOT NULL)";
+         'bill-' || n, sha256(n::text::bytea), 0, coalesce(rows, 0), 0, 0, 0, 0, 0
+  FROM generate_series(1, 30) n
+    LEFT JOIN (SELECT file_id AS n, count(*) AS rows FROM bill_row GROUP BY 1) r USING (n)
+  WHERE $3 + $4 IS NOT NULL)";
 
 Params planted_params(const PlantedBook& book) {
   return Params().int8(book.channel.value).day(book.as_of).int8(book.items).int8(book.seed);
@@ -59,7 +61,7 @@ Params planted_params(const PlantedBook& book) {
 }  // namespace
 
 void plant_book(Session& owner, const PlantedBook& book) {
-  for (const char* statement : {kFiles, kItems, kUndone, kRows}) {
+  for (const char* statement : {kItems, kUndone, kRows, kFiles}) {
     query(owner, statement, planted_params(book));
   }
   owner.execute("VACUUM ANALYZE repayment, bill_row, bill_file, life_event");
@@ -68,7 +70,8 @@ void plant_book(Session& owner, const PlantedBook& book) {
 void forget_breaks(Session& owner) {
   owner.execute(
       "ALTER TABLE reconcile_history DISABLE TRIGGER USER; TRUNCATE reconcile_history, "
-      "reconcile_break, reconcile_run; ALTER TABLE reconcile_history ENABLE TRIGGER USER");
+      "reconcile_break, reconcile_run, reconcile_seen; ALTER TABLE reconcile_history ENABLE "
+      "TRIGGER USER");
 }
 
 PlantedCount count_planted(Session& session, const PlantedBook& book) {

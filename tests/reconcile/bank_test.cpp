@@ -163,4 +163,39 @@ TEST_F(ReconcileBank, ADateIsABatchWhereTheFundBillShowsNoPayout) {
   EXPECT_EQ(paid_[1].amount, 0);
 }
 
+// domain §3: T+1 from Wed 2026-09-30 is Thu 2026-10-08, for banks, too; what pays by days of the
+// week is late on the second day.
+TEST_F(ReconcileBank, ABatchIsLateByTheChannelsBusinessDays) {
+  engine::ChannelContract contract{.settle_days = 1};
+  contract.calendar = scheduling::Calendar::make(
+                          {.name = "CN",
+                           .first_year = 2026,
+                           .last_year = 2026,
+                           .off = {day(10, 1), day(10, 2), day(10, 5), day(10, 6), day(10, 7)},
+                           .work = {day(10, 10)}})
+                          .value();
+  EXPECT_EQ(contract.paid_by(day(9, 30)), day(10, 8));
+  EXPECT_EQ(contract.paid_by(day(10, 9)), day(10, 10));  // a make-up working Saturday
+  EXPECT_THROW((void)contract.paid_by(day(12, 31)), engine::CalendarMissing);
+  add_fund(day(9, 30), {{"提现", "W0001", -20'000}});
+  const auto run_on = [&](base::Day as_of) {
+    store::Comparison of = comparison(kChannel, as_of);
+    of.paid_by = [&](base::Day from) { return contract.paid_by(from); };
+    std::vector<std::string> told;
+    const auto found = engine::run_reconciliation(
+        app_, of, false,
+        [&](const store::BreakChange& c) { told.push_back(c.happened + " " + c.type); });
+    if (!found) told.push_back(found.error().code);
+    return told;
+  };
+  EXPECT_THAT(run_on(day(10, 7)), ElementsAre("opened TIMING"));
+  EXPECT_THAT(run_on(day(10, 8)), IsEmpty());
+  EXPECT_THAT(run_on(day(10, 9)), ElementsAre("changed BANK_SHORT"));
+  contract.settles_in_business_days = false;
+  EXPECT_EQ(contract.paid_by(day(9, 30)), day(10, 1));
+  contract.settles_in_business_days = true;
+  add_fund(day(12, 31), {{"提现", "W0002", -500}});
+  EXPECT_THAT(run_on(day(12, 31)), ElementsAre("CALENDAR_YEAR_MISSING"));
+}
+
 }  // namespace

@@ -106,6 +106,79 @@ TEST_F(ReconcileRun, AnItemThatCameLateClosesTheBillsRow) {
   EXPECT_THAT(history(kChannel), Contains("R1 closed: its other side came: our R1"));
 }
 
+// 60 days late is beyond the 30 dates of a run; the run looks back by itself, once.
+TEST_F(ReconcileRun, ABillTwoMonthsLateClosesWhatItHasAndOpensWhatItHasMore) {
+  const base::Day old = day(5, 11);
+  add_ours(kChannel, {{"R1", plus_days(old, -1), 5'000}, {"R2", old, 700}, {"R3", old, 80}});
+  add_bill(kChannel, plus_days(old, -1), {}, "empty.csv");
+  EXPECT_THAT(run(kChannel, plus_days(old, 2)), ElementsAre(Pair("opened MISSING_BILL", 3)));
+  EXPECT_THAT(run(kChannel, plus_days(old, 59)), IsEmpty());
+  add_bill(kChannel, old,
+           {{"R1", "T1", old, 5'000, false, fee_of(5'000)},
+            {"R2", "T2", old, 700, false, fee_of(700)},
+            {"X1", "T3", old, 9'900, false, fee_of(9'900)}},
+           "late.csv");
+  const auto late = run(kChannel, plus_days(old, 60));
+  EXPECT_THAT(late, ElementsAre(Pair("closed MISSING_BILL", 2), Pair("opened MISSING_LEDGER", 1)));
+  EXPECT_THAT(history(kChannel), Contains("R1 closed: its other side came: row 1 of late.csv"));
+  EXPECT_THAT(run(kChannel, plus_days(old, 60)), IsEmpty());
+  EXPECT_THAT(run(kChannel, plus_days(old, 61)), IsEmpty());
+  std::vector<std::string> open;
+  for (const auto& b : breaks(kChannel)) {
+    if (b.state == "open") open.push_back(b.key + " " + b.type);
+  }
+  EXPECT_THAT(open, ElementsAre("R3 MISSING_BILL", "X1 MISSING_LEDGER"));
+}
+
+// An item may be posted late, too: by its value date it belongs to a bill that was looked at long
+// ago.
+TEST_F(ReconcileRun, AnItemPostedTwoMonthsLateClosesTheBillsRow) {
+  const base::Day old = day(5, 11), today = plus_days(old, 60);
+  add_bill(kChannel, old, {{"R1", "T1", old, 5'000, false, fee_of(5'000)}}, "wx.csv");
+  EXPECT_THAT(run(kChannel, plus_days(old, 2)), ElementsAre(Pair("opened MISSING_LEDGER", 1)));
+  EXPECT_THAT(run(kChannel, plus_days(today, -1)), IsEmpty());
+  store::query(owner_, R"(
+    INSERT INTO repayment VALUES (1, 900000, 'R1', $1, 'CNY', 5000, $2, $3, $4))",
+               store::Params().int8(kChannel.value).instant(book_.noon(old)).day(today).day(old));
+  EXPECT_THAT(run(kChannel, today, true), ElementsAre(Pair("closed MISSING_LEDGER", 1)));
+  EXPECT_THAT(run(kChannel, today), ElementsAre(Pair("closed MISSING_LEDGER", 1)));
+  EXPECT_THAT(history(kChannel), Contains("R1 closed: its other side came: our R1"));
+  EXPECT_THAT(run(kChannel, plus_days(today, 1)), IsEmpty());
+}
+
+// More numbers than are judged at a time, by one connection and by several: each is judged whole.
+TEST_F(ReconcileRun, ManyNumbersAreJudgedInPieces) {
+  constexpr base::PartyId kAlone{501}, kWithOthers{502};
+  std::vector<OurRow> ours;
+  std::map<base::Day, std::vector<TheirRow>> theirs;
+  std::map<std::string, int> expected{
+      {"opened AMOUNT", 0}, {"opened MISSING_BILL", 0}, {"opened DUPLICATE", 0}};
+  for (int i = 0; i < 9'000; ++i) {
+    const OurRow row{fmt::format("R{}", i), day(7, static_cast<unsigned>(1 + i % 20)), 1'000 + i};
+    ours.push_back(row);
+    TheirRow their = row_of(row, fmt::format("T{}", i));
+    if (i % 3 == 0) {
+      their.amount += 1;
+      ++expected["opened AMOUNT"];
+    } else if (i % 3 == 1) {
+      theirs[plus_days(their.day, 2)].push_back(their);  // in another part of the dates, maybe
+      theirs[plus_days(their.day, 2)].back().day = plus_days(their.day, 2);
+      ++expected["opened DUPLICATE"];
+    } else {
+      ++expected["opened MISSING_BILL"];
+      continue;
+    }
+    theirs[their.day].push_back(their);
+  }
+  for (const base::PartyId channel : {kAlone, kWithOthers}) {
+    add_ours(channel, ours);
+    for (const auto& [date, rows] : theirs) add_bill(channel, date, rows, "a");
+    EXPECT_EQ(run(channel, day(7, 30)), expected);
+    EXPECT_THAT(run(channel, day(7, 30)), IsEmpty());
+  }
+  EXPECT_EQ(breaks(kAlone), breaks(kWithOthers));
+}
+
 TEST_F(ReconcileRun, ADryRunKeepsNothing) {
   add_ours(kChannel, {{"R1", day(7, 10), 5'000}});
   EXPECT_THAT(run(kChannel, day(7, 12), true), ElementsAre(Pair("opened MISSING_BILL", 1)));

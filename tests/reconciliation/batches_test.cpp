@@ -13,6 +13,8 @@ using Answer = SubsetSum::Answer;
 const base::Currency kCny = base::Currency::find("CNY").value();
 const base::Day kDay = base::make_day(2026, 7, 10);
 
+base::Day two_days_after(base::Day day) { return base::plus_days(day, 2); }
+
 Movement move(std::int64_t id, const std::string& batch, std::int64_t amount) {
   return {.id = id, .batch = batch, .day = kDay, .currency = kCny, .amount = amount};
 }
@@ -54,7 +56,7 @@ TEST(Batches, SeveralMovementsAndSeveralLinesMatchByTheirBatch) {
                                    move(3, "W2", 500)};
   const std::vector<Movement> bank{move(8, "W1", 25'000), move(9, "W1", 5'000),
                                    move(10, "W2", 500)};
-  const BatchMatching m = match_batches(fund, bank, kDay);
+  const BatchMatching m = match_batches(fund, bank, kDay, two_days_after);
   EXPECT_THAT(m.matches,
               testing::ElementsAre(BatchMatch{"W1", {1, 2}, {8, 9}}, BatchMatch{"W2", {3}, {10}}));
   EXPECT_TRUE(m.breaks.empty());
@@ -64,7 +66,7 @@ TEST(Batches, ADifferenceIsOfTheBatch) {
   const std::vector<Movement> fund{move(1, "W1", 17'266), move(2, "W1", -52)};
   const auto found = [&](std::int64_t paid) {
     const std::vector<Movement> bank{move(8, "W1", paid)};
-    return match_batches(fund, bank, kDay).breaks.at(0);
+    return match_batches(fund, bank, kDay, two_days_after).breaks.at(0);
   };
   EXPECT_EQ(found(17'000).type, BreakType::BankShort);
   EXPECT_EQ(found(17'000).difference, -214);
@@ -74,8 +76,9 @@ TEST(Batches, ADifferenceIsOfTheBatch) {
 
 TEST(Batches, WhatIsNotPaidYetIsTimingForTwoDays) {
   const std::vector<Movement> fund{move(1, "W1", 100)};
-  EXPECT_EQ(match_batches(fund, {}, base::plus_days(kDay, 2)).breaks.at(0).type, BreakType::Timing);
-  EXPECT_EQ(match_batches(fund, {}, base::plus_days(kDay, 3)).breaks.at(0).type,
+  EXPECT_EQ(match_batches(fund, {}, base::plus_days(kDay, 2), two_days_after).breaks.at(0).type,
+            BreakType::Timing);
+  EXPECT_EQ(match_batches(fund, {}, base::plus_days(kDay, 3), two_days_after).breaks.at(0).type,
             BreakType::BankShort);
 }
 
@@ -83,7 +86,7 @@ TEST(Batches, ALineWithoutABatchIsASuggestionOnlyWhereItIsTheOnlyOne) {
   const std::vector<Movement> fund{move(1, "W1", 100), move(2, "W2", 250), move(3, "W3", 375)};
   const auto of = [&](std::int64_t amount) {
     const std::vector<Movement> bank{move(8, "", amount)};
-    const BatchMatching m = match_batches(fund, bank, kDay);
+    const BatchMatching m = match_batches(fund, bank, kDay, two_days_after);
     EXPECT_TRUE(m.matches.empty());
     return *std::ranges::find(m.breaks, std::optional<std::int64_t>(8), &Break::bill);
   };
@@ -93,7 +96,7 @@ TEST(Batches, ALineWithoutABatchIsASuggestionOnlyWhereItIsTheOnlyOne) {
   EXPECT_EQ(of(351).type, BreakType::BankLong);
   const std::vector<Movement> twins{move(1, "W1", 100), move(2, "W2", 100)};
   const std::vector<Movement> bank{move(8, "", 100)};
-  const BatchMatching m = match_batches(twins, bank, kDay);
+  const BatchMatching m = match_batches(twins, bank, kDay, two_days_after);
   EXPECT_THAT(m.breaks.back().why, testing::HasSubstr("ambiguous"));
   EXPECT_EQ(m.breaks.back().candidate, std::nullopt);
 }

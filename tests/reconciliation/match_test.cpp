@@ -43,7 +43,8 @@ TEST(Match, TheExampleOfTheDomain) {
       {.id = 2, .batch = "W1", .day = kDay, .currency = kCny, .amount = -52}};
   const std::vector<Movement> bank{
       {.id = 5, .batch = "W1", .day = make_day(2026, 7, 13), .currency = kCny, .amount = 17'214}};
-  const BatchMatching b_to_c = match_batches(fund, bank, make_day(2026, 7, 13));
+  const BatchMatching b_to_c = match_batches(fund, bank, make_day(2026, 7, 13),
+                                             [](base::Day day) { return base::plus_days(day, 2); });
   EXPECT_THAT(b_to_c.matches, testing::ElementsAre(BatchMatch{"W1", {1, 2}, {5}}));
   EXPECT_THAT(b_to_c.breaks, testing::IsEmpty());
 }
