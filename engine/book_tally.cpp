@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "ledger/journal.h"
-#include "ledger/journal_content.h"
 
 namespace engine {
 namespace {
@@ -67,29 +66,6 @@ bool is_mirror(const store::ProofJournal& reversal, const store::ProofJournal& o
                             });
 }
 
-/// Successive journals mostly have the same dates.
-void append_date(std::string& out, base::Day day) {
-  thread_local base::Day last;
-  thread_local std::string text = base::to_string(last);
-  if (day != last) {
-    last = day;
-    text = base::to_string(day);
-  }
-  ledger::append_content_field(out, text);
-}
-
-/// The names of the rules by number, absent where there is no such rule.
-std::optional<std::string_view> rule_name(std::int16_t number) {
-  constexpr std::size_t kNumbers = 128;
-  static const auto kNames = [] {
-    std::array<std::optional<std::string_view>, kNumbers> names;
-    for (const Rule rule : ledger::kRules) names.at(static_cast<std::size_t>(rule)) = name(rule);
-    return names;
-  }();
-  const auto index = static_cast<std::size_t>(number);
-  return index < kNumbers ? kNames[index] : std::nullopt;
-}
-
 /// A voucher's key: its date, party, journal and leaf.
 std::string_view voucher_key(const store::VoucherRow& voucher, std::string& buffer) {
   buffer.clear();
@@ -122,65 +98,12 @@ class Narrowing {
 
 }  // namespace
 
-TallyAccount tally_account(const store::ProofAccount& account) {
-  TallyAccount tallied{.code = account.code, .currency = account.currency};
-  ledger::append_content_field(tallied.content, account.code);
-  ledger::append_content_field(
-      tallied.content,
-      account.owner_ref ? std::optional<std::string_view>(*account.owner_ref) : std::nullopt);
-  ledger::append_content_field(tallied.content, account.tag);
-  return tallied;
-}
-
-bool find_accounts(const store::ProofJournal& journal, const TallyAccounts& accounts,
-                   TransferAccounts& found) {
-  found.clear();
-  for (const store::ProofTransfer& transfer : journal.transfers) {
-    const auto debit = accounts.find(transfer.debit);
-    const auto credit = accounts.find(transfer.credit);
-    if (debit == accounts.end() || credit == accounts.end()) return false;
-    found.emplace_back(&debit->second, &credit->second);
-  }
-  return true;
-}
-
-base::Hash journal_leaf(const store::ProofJournal& journal, const TransferAccounts& accounts,
-                        const std::optional<base::Hash>& original, std::string& buffer) {
-  using ledger::append_content_field;
-  buffer.assign(1, '\0');  // what tells leaves from nodes (base/merkle.h)
-  append_content_field(buffer, ledger::kJournalContentForm);
-  if (journal.party_kind) {
-    append_content_field(buffer, std::int64_t{*journal.party_kind});
-  } else {
-    append_content_field(buffer, std::nullopt);
-  }
-  append_content_field(buffer, journal.party_ref);
-  append_content_field(buffer, rule_name(journal.rule));
-  append_content_field(buffer, journal.source_ref ? journal.source_ref : journal.purchase_ref);
-  append_content_field(buffer, journal.purchase_ref);
-  append_content_field(buffer, journal.currency);
-  append_date(buffer, journal.business_date);
-  append_date(buffer, journal.value_date);
-  if (original) {
-    append_content_field(buffer, base::to_hex(*original));
-  } else {
-    append_content_field(buffer, std::nullopt);
-  }
-  append_content_field(buffer, std::ssize(journal.transfers));
-  for (std::size_t i = 0; i < accounts.size(); ++i) {
-    buffer += accounts[i].first->content;
-    buffer += accounts[i].second->content;
-    append_content_field(buffer, journal.transfers[i].amount);
-  }
-  return base::sha256(buffer);
-}
-
 bool BookTally::is_in_range(base::Day day) const {
   return (!scope_.range.from || day >= *scope_.range.from) &&
          (!scope_.range.to || day <= *scope_.range.to);
 }
 
-void BookTally::judge(const store::ProofJournal& journal, const Original& original) {
+void BookTally::judge(const store::ProofJournal& journal, const OriginalJournal& original) {
   ++counts_.journals;
   expect(!journal.transfers.empty() && journal.party_ref.has_value());
   expect(!journal.plan || journal.plan_currency == journal.currency);
@@ -206,7 +129,7 @@ void BookTally::judge(const store::ProofJournal& journal, const Original& origin
 }
 
 void BookTally::add(const store::ProofJournal& journal, const TallyAccounts& accounts,
-                    const Original& original) {
+                    const OriginalJournal& original) {
   if (!journal.is_whole || !find_accounts(journal, accounts, accounts_)) return refuse();
   if (is_in_range(journal.business_date)) judge(journal, original);
   add_transfers(journal);

@@ -10,45 +10,23 @@
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/hash.h"
 #include "base/weights.h"
 #include "base/wide.h"
+#include "engine/journal_leaf.h"
 #include "sql/store/proof_rows.h"
 #include "sql/store/verify_store.h"
 
 namespace engine {
-
-/// An account as journals are judged by it.
-struct TallyAccount {
-  std::int32_t code = 0;
-  std::string currency = {};
-  std::string content = {};  ///< its three fields in the canonical text of a journal
-
-  bool is_memo() const { return code >= 9000; }
-};
-using TallyAccounts = std::unordered_map<std::int32_t, TallyAccount>;
-TallyAccount tally_account(const store::ProofAccount& account);
 
 /// What of the book is looked at.
 struct TallyScope {
   base::Day closed_through;
   store::DayRange range;  ///< whose journals are counted and compared with their vouchers
 };
-
-/// Debit and credit account of each transfer of one journal.
-using TransferAccounts = std::vector<std::pair<const TallyAccount*, const TallyAccount*>>;
-/// False if an account is not there.
-bool find_accounts(const store::ProofJournal& journal, const TallyAccounts& accounts,
-                   TransferAccounts& found);
-
-/// The leaf of a journal's canonical text (docs/evidence.md). `original` is the leaf of what it
-/// reverses; `buffer` is scratch.
-base::Hash journal_leaf(const store::ProofJournal& journal, const TransferAccounts& accounts,
-                        const std::optional<base::Hash>& original, std::string& buffer);
 
 /// Equations between tables as weighted sums (base/weights.h), each of which is 0 if both sides
 /// hold the same under every key; and plain sums of what there is little of. Parts that were added
@@ -59,12 +37,8 @@ class BookTally {
       : weights_(weights), scope_(scope) {}
 
   /// `original` is what the journal reverses, with its leaf, if it is there.
-  struct Original {
-    const store::ProofJournal* journal = nullptr;
-    std::optional<base::Hash> leaf = {};
-  };
   void add(const store::ProofJournal& journal, const TallyAccounts& accounts,
-           const Original& original);
+           const OriginalJournal& original);
   void add(const store::ProofPlan& plan);
   void add(const store::ProofAllocation& allocation);
   void add(store::AmountTable table, const store::ProofAmounts& row);
@@ -114,7 +88,7 @@ class BookTally {
   }
   void expect(bool holds) { is_sound_ = is_sound_ && holds; }
   bool is_in_range(base::Day day) const;
-  void judge(const store::ProofJournal& journal, const Original& original);
+  void judge(const store::ProofJournal& journal, const OriginalJournal& original);
   void add_transfers(const store::ProofJournal& journal);
 
   const base::Weights& weights_;

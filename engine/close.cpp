@@ -149,8 +149,8 @@ CloseStep check(store::Session& session, Day day) {
   return step;
 }
 
-CloseStep seal(store::Session& session, Day day, const base::SecretSeed& key) {
-  const SignedSeal sealed = seal_day(session, day, key);
+CloseStep seal(store::Session& session, Day day, const base::SecretSeed& key, DayLeaves& leaves) {
+  const SignedSeal sealed = seal_day(session, day, key, leaves);
   store::set_closed_through(session, day);
   return {.name = "seal", .units = static_cast<std::int64_t>(sealed.seal.journal_count)};
 }
@@ -234,8 +234,9 @@ struct Closer::Impl {
   base::PartyId platform;
   base::SecretSeed evidence_key;
 
-  std::unique_ptr<Worker> prover;  // made when a date is proved while the next is posted
-  std::future<ClosedDate> proof;   // or its failure
+  std::unique_ptr<LeafReaders> leaf_readers;  // made for the first seal
+  std::unique_ptr<Worker> prover;             // made when a date is proved while the next is posted
+  std::future<ClosedDate> proof;              // or its failure
   Day proof_of;
 };
 
@@ -673,10 +674,12 @@ ClosedDate Closer::Impl::prove_date(store::Session& session, ClosedDate posted,
     before_commit(posted.date, name);
   };
   const Day day = posted.date;
+  if (!leaf_readers) leaf_readers = std::make_unique<LeafReaders>(session);
+  DayLeaves leaves(*leaf_readers, day);  // hashed beside what comes first
   run("balances",
       [&] { return CloseStep{.name = "balances", .units = write_account_days(session, day)}; });
   run("check", [&] { return check(session, day); });
-  run("seal", [&] { return seal(session, day, evidence_key); });
+  run("seal", [&] { return seal(session, day, evidence_key, leaves); });
   transaction.commit();
   posted.seconds += seconds_since(start);
   return posted;

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
-#include <set>
 
 #include "sql/store/proof_rows.h"
 
@@ -20,60 +18,16 @@ using store::Session;
 constexpr std::int64_t kPlansOfShare = 6'000'000;
 /// Parts of the plans that are judged, so that connections end together.
 constexpr int kPlanParts = 8;
-/// Accounts that are remembered at a time: a book has some for each merchant.
-constexpr std::size_t kAccountsAtMost = 200'000;
-
-/// Looks accounts up when they first occur.
-class AccountNames {
- public:
-  explicit AccountNames(Session& session) : session_(session) {}
-
-  const TallyAccounts& of(std::span<const store::ProofJournal> journals,
-                          std::span<const store::ProofJournal> originals) {
-    std::set<std::int32_t> unknown;
-    if (known_.size() > kAccountsAtMost) known_.clear();
-    for (const auto& some : {journals, originals}) {
-      for (const store::ProofJournal& journal : some) {
-        for (const store::ProofTransfer& transfer : journal.transfers) {
-          if (!known_.contains(transfer.debit)) unknown.insert(transfer.debit);
-          if (!known_.contains(transfer.credit)) unknown.insert(transfer.credit);
-        }
-      }
-    }
-    if (!unknown.empty()) {
-      const std::vector<std::int32_t> ids(unknown.begin(), unknown.end());
-      for (const store::ProofAccount& account : store::find_accounts(session_, ids)) {
-        known_.emplace(account.account, tally_account(account));
-      }
-    }
-    return known_;
-  }
-
- private:
-  Session& session_;
-  TallyAccounts known_;
-};
-
 void read_journals(Session& session, store::Share share, BookTally& tally) {
-  using Key = std::pair<std::int64_t, std::int64_t>;
   Session beside = store::connect_beside(session);
   AccountNames names(beside);
   store::ProofJournals journals(session, share);
-  TransferAccounts of_original;
-  std::string buffer;
   for (auto piece = journals.next(); !piece.empty(); piece = journals.next()) {
     const auto originals = journals.find_originals(beside, piece);
     const TallyAccounts& accounts = names.of(piece, originals);
-    std::map<Key, BookTally::Original> reversed;
-    for (const store::ProofJournal& original : originals) {
-      if (!original.is_whole || !find_accounts(original, accounts, of_original)) continue;
-      reversed[{original.party, original.journal}] = {
-          &original, journal_leaf(original, of_original, {}, buffer)};
-    }
+    const OriginalJournals reversed = original_leaves(originals, accounts);
     for (const store::ProofJournal& journal : piece) {
-      BookTally::Original original;
-      if (journal.reverses) original = reversed[{journal.party, *journal.reverses}];
-      tally.add(journal, accounts, original);
+      tally.add(journal, accounts, find_original(journal, reversed));
     }
   }
 }

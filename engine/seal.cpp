@@ -12,13 +12,22 @@ std::int64_t write_account_days(store::Session& session, base::Day day) {
 }
 
 SignedSeal seal_day(store::Session& session, base::Day day, const base::SecretSeed& key) {
+  LeafReaders readers(session);
+  DayLeaves leaves(readers, day);
+  return seal_day(session, day, key, leaves);
+}
+
+SignedSeal seal_day(store::Session& session, base::Day day, const base::SecretSeed& key,
+                    DayLeaves& leaves) {
   if (const auto sealed = store::find_seal(session, day)) return *sealed;
   const auto last = store::find_last_sealed_day(session);
   CHECK(!last || base::plus_days(*last, 1) == day, "sealing {} after {}", base::to_string(day),
         base::to_string(last.value_or(day)));
-  const std::int64_t count = store::insert_vouchers(session, day);
   base::MerkleTree tree;
-  store::for_each_leaf(session, day, count, [&](const base::Hash& leaf) { tree.add(leaf); });
+  for (auto piece = leaves.next(); !piece.empty(); piece = leaves.next()) {
+    for (const store::VoucherRow& voucher : piece) tree.add(voucher.leaf);
+    store::copy_vouchers(session, piece);
+  }
   const auto previous = last ? store::find_seal(session, *last) : std::nullopt;
   const SignedSeal seal =
       ledger::sign_seal({.format = std::string(ledger::kMerkleSeal),

@@ -33,6 +33,18 @@ std::string journals_statement(std::string_view condition, std::string_view of_s
                      condition, of_share);
 }
 
+/// A date has few of the rows that its journals refer to: they are looked up, not read along.
+CopyOut copy_day(Session& session, base::Day day) {
+  session.execute(
+      "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; "
+      "SET LOCAL enable_mergejoin = off; SET LOCAL max_parallel_workers_per_gather = 0; "
+      "SET LOCAL jit = off; SET LOCAL work_mem = '64MB'");
+  return CopyOut(session,
+                 journals_statement(fmt::format("business_date = '{}'", base::to_string(day)), "") +
+                     R"( ORDER BY (octet_length(w.kind::text) || ':' || w.kind || ','
+                         || octet_length(w.ref) || ':' || w.ref) COLLATE "C")");
+}
+
 /// By the lowest bits, which two's complement has for numbers below 0 too. The planner takes an
 /// equation for rare: it hashes what has one.
 std::string in_share(Share share) {
@@ -97,6 +109,8 @@ bool read_transfers(const CopiedRows& rows, int row,
 ProofJournals::ProofJournals(Session& session, Share share)
     : rows_(copy_whole(session,
                        journals_statement(many_in_share(share), "WHERE " + in_share(share)))) {}
+
+ProofJournals::ProofJournals(Session& session, base::Day day) : rows_(copy_day(session, day)) {}
 
 std::span<const ProofJournal> ProofJournals::next() { return read(piece_, rows_.next()); }
 
@@ -329,6 +343,22 @@ Session connect_beside(Session& session) {
   }
   PQconninfoFree(options);
   return Session(conninfo);
+}
+
+void copy_vouchers(Session& session, std::span<const VoucherRow> rows) {
+  if (rows.empty()) return;
+  CopyIn copy(session,
+              "COPY voucher (business_date, number, party_id, journal_id, leaf) "
+              "FROM STDIN (FORMAT binary)");
+  for (const VoucherRow& row : rows) {
+    copy.row(5)
+        .day(row.business_date)
+        .int4(row.number)
+        .int8(row.party)
+        .int8(row.journal)
+        .text(base::bytes_of(row.leaf));
+  }
+  copy.finish();
 }
 
 VoucherRows::VoucherRows(Session& session, const DayRange& range)

@@ -56,10 +56,12 @@ struct Share {
   int count = 1;
 };
 
-/// All journals of a share, in any order. The session is in a transaction.
+/// All journals of a share, in any order, or those of a date, by kind and reference of their
+/// parties as the canonical text has them. The session is in a transaction.
 class ProofJournals {
  public:
   ProofJournals(Session& session, Share share);
+  ProofJournals(Session& session, base::Day day);
 
   /// The next piece; nothing when all were read.
   std::span<const ProofJournal> next();
@@ -194,6 +196,8 @@ struct VoucherRow {
   std::int64_t journal = 0;
   base::Hash leaf = {};
 };
+
+void copy_vouchers(Session& session, std::span<const VoucherRow> rows);
 
 /// The vouchers of a range of dates by date and number.
 class VoucherRows {

@@ -149,27 +149,6 @@ std::int64_t insert_account_days(Session& session, base::Day day) {
       .affected();
 }
 
-std::int64_t insert_vouchers(Session& session, base::Day day) {
-  // For a day of a million journals; both end with the transaction.
-  session.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off");
-  const bool has_reversals =
-      !query(session,
-             "SELECT FROM journal WHERE reverses IS NOT NULL AND business_date = $1 LIMIT 1",
-             Params().day(day))
-           .empty();
-  const std::string content = has_reversals ? journal_content_sql("{0}.business_date = $1")
-                                            : content_sql("j.business_date = $1", "");
-  // Journals with equal content are interchangeable; their ids only make the order total.
-  const std::string statement = fmt::format(
-      R"(INSERT INTO voucher (business_date, number, party_id, journal_id, leaf)
-         SELECT $1, row_number() OVER (ORDER BY c.content COLLATE "C", c.party_id, c.journal_id),
-                c.party_id, c.journal_id,
-                sha256('\x00'::bytea || convert_to(c.content, 'UTF8'))
-         FROM ({}) c)",
-      content);
-  return query(session, statement.c_str(), Params().day(day)).affected();
-}
-
 std::int64_t count_vouchers(Session& session, base::Day day) {
   return query(session, "SELECT count(*) FROM voucher WHERE business_date = $1", Params().day(day))
       .int8(0, 0);

@@ -26,9 +26,6 @@ std::string journal_content_sql(std::string_view condition);
 /// One row an account that moved on `day`; returns how many. Rows that are there already stay.
 std::int64_t insert_account_days(Session& session, base::Day day);
 
-/// Numbers the journals of `day` by their content and hashes each; returns how many there were.
-std::int64_t insert_vouchers(Session& session, base::Day day);
-
 /// How many vouchers `day` has.
 std::int64_t count_vouchers(Session& session, base::Day day);
 

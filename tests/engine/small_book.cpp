@@ -65,12 +65,12 @@ class Book {
         "INSERT INTO book VALUES (true, 'small', 'Asia/Shanghai', 'NONE', 1440, '2026-06-18', "
         "'2026-06-24', '2026-06-23')");
     session_.execute("SELECT setval('id_block', 10001)");  // above the ids used here
+    transaction.commit();
     const base::SecretSeed key = engine::open_evidence_key(session_);
     for (unsigned day = 18; day <= 23; ++day) {
       engine::write_account_days(session_, june(day));
       engine::seal_day(session_, june(day), key);
     }
-    transaction.commit();
   }
 
  private:
