@@ -25,6 +25,7 @@
 #include "engine/customers.h"
 #include "engine/decide.h"
 #include "engine/impairment.h"
+#include "engine/quiet.h"
 #include "engine/seal.h"
 #include "engine/settle.h"
 #include "engine/verify.h"
@@ -34,6 +35,7 @@
 #include "sql/store/customer_store.h"
 #include "sql/store/parked_store.h"
 #include "sql/store/party_store.h"
+#include "sql/store/quiet_store.h"
 #include "sql/store/settlement_store.h"
 
 namespace engine {
@@ -209,6 +211,11 @@ struct Closer::Impl {
   CloseStep expire_holds(Day day);
   std::int64_t expire(Customer& customer, Day day);
   CustomerSums close_customers(Day day);
+  /// Spreads the tasks 0 to `tasks` over the workers; throws what the first failure threw.
+  void on_workers(std::size_t tasks,
+                  const std::function<void(Worker&, std::size_t task, bool is_main)>& function);
+  CustomerSums pass_quiet_night(Day day);
+  CustomerSums pass_quiet(Worker& worker, Day day, std::int64_t first, std::int64_t last);
   CustomerSums close_round(std::span<const store::PartyCurrency> parties, Day day);
   CustomerSums close_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk, Day day);
   CustomerSums try_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk, Day day);
@@ -266,6 +273,7 @@ CustomerSums Closer::Impl::try_chunk(Worker& worker, std::span<const store::Part
   load_for_close(worker.session, pointers, day, *catalog);
   for (Customer& customer : customers) {
     close_customer(customer, day, *catalog, worker.ids, /*first_open=*/day);
+    if (options.looks_ahead) look_ahead(customer, *catalog);
     customer.is_changed = true;  // closed_through at least, so that it isn't chosen again
   }
   const std::vector<char> won =
@@ -324,28 +332,24 @@ std::vector<std::span<const store::PartyCurrency>> Closer::Impl::chunks_of(
   return chunks;
 }
 
-CustomerSums Closer::Impl::close_round(std::span<const store::PartyCurrency> parties, Day day) {
-  const auto chunks = chunks_of(parties);
+void Closer::Impl::on_workers(
+    std::size_t tasks,
+    const std::function<void(Worker&, std::size_t task, bool is_main)>& function) {
+  if (tasks == 0) return;
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;
-  CustomerSums sums;
   std::exception_ptr error;
   auto work = [&](Worker& worker, bool is_main) {
     try {
-      for (std::size_t i = next++; i < chunks.size(); i = next++) {
-        const CustomerSums of_chunk = close_chunk(worker, chunks[i], day);
-        const std::lock_guard lock(mutex);
-        sums += of_chunk;
-        if (is_main) progress(day, "customers", sums.customers, std::ssize(parties));
-      }
+      for (std::size_t i = next++; i < tasks; i = next++) function(worker, i, is_main);
     } catch (...) {
-      next = chunks.size();
+      next = tasks;
       const std::lock_guard lock(mutex);
       if (!error) error = std::current_exception();
     }
   };
   const std::size_t extra =
-      std::min(chunks.size(), static_cast<std::size_t>(std::max(options.workers, 1))) - 1;
+      std::min(tasks, static_cast<std::size_t>(std::max(options.workers, 1))) - 1;
   while (helpers.size() < extra) helpers.push_back(std::make_unique<Worker>(conninfo));
   {
     std::vector<std::jthread> threads;
@@ -355,6 +359,70 @@ CustomerSums Closer::Impl::close_round(std::span<const store::PartyCurrency> par
     work(main, true);
   }
   if (error) std::rethrow_exception(error);
+}
+
+CustomerSums Closer::Impl::close_round(std::span<const store::PartyCurrency> parties, Day day) {
+  const auto chunks = chunks_of(parties);
+  std::mutex mutex;
+  CustomerSums sums;
+  on_workers(chunks.size(), [&](Worker& worker, std::size_t i, bool is_main) {
+    const CustomerSums of_chunk = close_chunk(worker, chunks[i], day);
+    const std::lock_guard lock(mutex);
+    sums += of_chunk;
+    if (is_main) progress(day, "customers", sums.customers, std::ssize(parties));
+  });
+  return sums;
+}
+
+CustomerSums Closer::Impl::pass_quiet(Worker& worker, Day day, std::int64_t first,
+                                      std::int64_t last) {
+  std::vector<store::LateFeeAccounts> accounts;
+  for (const Product& product : catalog->products) {
+    const ledger::Transfer fee = ledger::late_fee(product.name, 1).front();
+    accounts.push_back({.product = product.name,
+                        .debit_code = static_cast<std::int32_t>(fee.debit.code),
+                        .debit_tag = fee.debit.tag,
+                        .credit_code = static_cast<std::int32_t>(fee.credit.code),
+                        .credit_tag = fee.credit.tag});
+  }
+  for (int tries = 1;; ++tries) {
+    try {
+      store::Transaction transaction(worker.session);
+      store::lock_book_shared(worker.session);
+      const store::QuietSums passed = store::pass_quiet_night(
+          worker.session, day, catalog->version, first, last,
+          static_cast<std::int16_t>(ledger::Rule::LateFee), accounts, catalog->currency);
+      before_commit(day, "customers");
+      transaction.commit();
+      CustomerSums sums;
+      sums.customers = passed.customers;
+      sums.late_fees = passed.late_fees;
+      sums.late_fee_minor = passed.late_fee_minor;
+      return sums;
+    } catch (const store::Fault& fault) {
+      // Left as they are, they are closed by the rules, which name who can't be.
+      if (fault.is_constraint()) return {};
+      if (!fault.is_retryable() || tries == kRetriesMax) throw;
+    }
+  }
+}
+
+/// Those whose night was looked at ahead, each piece in one statement.
+CustomerSums Closer::Impl::pass_quiet_night(Day day) {
+  constexpr std::int64_t kCustomersAtOnce = 10'000;
+  const store::QuietRange range = store::find_quiet_range(main.session);
+  const std::int64_t pieces = (range.count + kCustomersAtOnce - 1) / kCustomersAtOnce;
+  if (pieces == 0) return {};
+  const std::int64_t width = (range.last - range.first) / pieces + 1;
+  std::mutex mutex;
+  CustomerSums sums;
+  on_workers(static_cast<std::size_t>(pieces), [&](Worker& worker, std::size_t i, bool is_main) {
+    const std::int64_t first = range.first + static_cast<std::int64_t>(i) * width;
+    const CustomerSums of_piece = pass_quiet(worker, day, first, first + width - 1);
+    const std::lock_guard lock(mutex);
+    sums += of_piece;
+    if (is_main) progress(day, "customers", sums.customers, range.count);
+  });
   return sums;
 }
 
@@ -363,7 +431,7 @@ CustomerSums Closer::Impl::close_customers(Day day) {
       catalog->limit_policy && credit::month_judged_on(day, grace_days_max(*catalog)).has_value();
   // Who is closed is not listed again, so the ids of a night of any size come in pieces.
   constexpr int kCustomersAtOnce = 100'000;
-  CustomerSums sums;
+  CustomerSums sums = pass_quiet_night(day);
   for (int idle_rounds = 0;;) {
     const auto parties =
         store::list_customers_to_close(main.session, day, judge_cut, kCustomersAtOnce);

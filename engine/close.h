@@ -54,6 +54,9 @@ struct CloseOptions {
   /// A month is sealed only if everything in the book is proved first (verify.h). Off where history
   /// is loaded date by date and proved at its end.
   bool proves_months = true;
+  /// Whether the rules are run ahead for who is late, so that nights without a decision are one
+  /// statement (quiet.h). The books are the same either way.
+  bool looks_ahead = true;
   std::function<void(const CloseProgress&)> progress = {};
   /// Called before a step commits, for the proof of a date on another thread; a test throws here to
   /// see that the close can be run again.

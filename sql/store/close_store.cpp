@@ -74,10 +74,14 @@ void summarize_day_indexes(Session& session) { query(session, "SELECT summarize_
 std::vector<PartyCurrency> list_customers_to_close(Session& session, base::Day day, bool judge_cut,
                                                    int limit) {
   // OFFSET 0 keeps the planner from turning the few rows of the index into a scan of all accounts.
+  // A plan has a nightly fee only as the close left it, so one that has it through this date is of
+  // a customer who is closed: most of those who are late, and not looked up.
   const Rows rows = query(session, R"(
     SELECT x.currency, x.party_id FROM (
     SELECT c.currency, c.party_id
-    FROM (SELECT DISTINCT p.party_id, p.currency FROM plan p WHERE p.act_on <= $1 OFFSET 0) due
+    FROM (SELECT DISTINCT p.party_id, p.currency FROM plan p
+          WHERE p.act_on <= $1 AND NOT (p.nightly_fee_minor > 0 AND p.late_through = $1)
+          OFFSET 0) due
     CROSS JOIN LATERAL (SELECT * FROM credit_account c
                         WHERE c.party_id = due.party_id AND c.currency = due.currency
                         OFFSET 0) c

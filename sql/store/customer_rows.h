@@ -32,6 +32,12 @@ struct CreditRow {
   std::optional<std::int64_t> former_base;
   std::int16_t clean_cycles = 0;
   std::vector<base::Day> late_episodes;
+  /// Not read, and nothing in a row that is read: the last of the coming nights that the rules have
+  /// looked at ahead (engine/quiet.h), and by which catalog.
+  std::optional<base::Day> quiet_through = {};
+  std::int32_t quiet_catalog = 0;
+
+  bool operator==(const CreditRow&) const = default;
 };
 
 enum class PlanStatus : std::int16_t {
@@ -126,6 +132,9 @@ struct PlanRow {
   std::int64_t allowance = 0;
   std::int64_t charged_off = 0;  ///< principal
   std::int64_t claim = 0;
+  std::int64_t nightly_fee = 0;  ///< not read: what each quiet night adds to late_fee
+
+  bool operator==(const PlanRow&) const = default;
 
   std::optional<base::Day> act_on() const {
     if (!next_due) return recognize_on;

@@ -245,7 +245,9 @@ std::vector<std::int64_t> update_credit(Session& session, std::span<const Credit
           .int8s(column(rows, [](const CreditRow& r) { return r.former_base.value_or(kNoAmount); }))
           .int2s(column(rows, [](const CreditRow& r) { return r.clean_cycles; }))
           .texts(std::span<const std::string>(
-              column(rows, [](const CreditRow& r) { return array_literal(r.late_episodes); })));
+              column(rows, [](const CreditRow& r) { return array_literal(r.late_episodes); })))
+          .days(column(rows, [](const CreditRow& r) { return r.quiet_through.value_or(kNoDay); }))
+          .int4s(column(rows, [](const CreditRow& r) { return r.quiet_catalog; }));
   return first_column(query(session, R"(
     UPDATE credit_account c
     SET version = c.version + 1, closed_through = u.closed_through, base_limit_minor = u.base_limit,
@@ -253,11 +255,13 @@ std::vector<std::int64_t> update_credit(Session& session, std::span<const Credit
         credit_balance_minor = u.credit_balance, dpd = u.dpd, block = u.block,
         episode_base_minor = nullif(u.episode_base, -1), episode_rows = u.episode_rows,
         episode_peak_dpd = u.episode_peak_dpd, former_base_minor = nullif(u.former_base, -1),
-        clean_cycles = u.clean_cycles, late_episodes = u.late_episodes::date[]
-    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        clean_cycles = u.clean_cycles, late_episodes = u.late_episodes::date[],
+        quiet_through = nullif(u.quiet_through, DATE '1900-01-01'),
+        quiet_catalog = nullif(u.quiet_catalog, 0)
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          AS u (party_id, currency, version, closed_through, base_limit, held, outstanding,
                credit_balance, dpd, block, episode_base, episode_rows, episode_peak_dpd,
-               former_base, clean_cycles, late_episodes)
+               former_base, clean_cycles, late_episodes, quiet_through, quiet_catalog)
     WHERE c.party_id = u.party_id AND c.currency = u.currency::char(3) AND c.version = u.version
     RETURNING c.party_id)",
                             params));
@@ -301,7 +305,8 @@ void update_plan_progress(Session& session, std::span<const PlanRow* const> rows
           .days(column(rows, [](const PlanRow& r) { return r.act_on().value_or(kNoDay); }))
           .int2s(column(rows, [](const PlanRow& r) { return r.ecl_stage; }))
           .int8s(column(rows, [](const PlanRow& r) { return r.allowance; }))
-          .int8s(column(rows, [](const PlanRow& r) { return r.interest_recognized; }));
+          .int8s(column(rows, [](const PlanRow& r) { return r.interest_recognized; }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.nightly_fee; }));
   const Rows updated = query(session, R"(
     UPDATE plan p
     SET status = u.status, ecl_stage = u.ecl_stage, allowance_minor = u.allowance,
@@ -310,11 +315,11 @@ void update_plan_progress(Session& session, std::span<const PlanRow* const> rows
         next_due = nullif(u.next_due, DATE '1900-01-01'),
         fee_recognized_minor = u.fee_recognized, subsidy_recognized_minor = u.subsidy_recognized,
         recognize_on = nullif(u.recognize_on, DATE '1900-01-01'),
-        act_on = nullif(u.act_on, DATE '1900-01-01')
-    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        act_on = nullif(u.act_on, DATE '1900-01-01'), nightly_fee_minor = u.nightly_fee
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          AS u (party_id, plan_id, status, late_fee, late_through, dpd, next_due, fee_recognized,
                subsidy_recognized, recognize_on, act_on, ecl_stage, allowance,
-               interest_recognized)
+               interest_recognized, nightly_fee)
     WHERE p.party_id = u.party_id AND p.plan_id = u.plan_id)",
                              params);
   CHECK(updated.affected() == static_cast<std::int64_t>(rows.size()), "{} of {} plans were updated",
@@ -373,7 +378,8 @@ void update_plans(Session& session, std::span<const PlanRow* const> rows) {
           .int8s(column(rows, [](const PlanRow& r) { return r.claim; }))
           .int8s(column(rows, [](const PlanRow& r) { return r.dispute_fee; }))
           .int8s(column(rows, [](const PlanRow& r) { return r.interest_recognized; }))
-          .int8s(column(rows, [](const PlanRow& r) { return r.rate_e8.value_or(kNoRate); }));
+          .int8s(column(rows, [](const PlanRow& r) { return r.rate_e8.value_or(kNoRate); }))
+          .int8s(column(rows, [](const PlanRow& r) { return r.nightly_fee; }));
   const Rows updated = query(session, R"(
     UPDATE plan p
     SET status = u.status, fee_minor = u.fee_minor, subsidy_minor = u.subsidy_minor,
@@ -393,16 +399,16 @@ void update_plans(Session& session, std::span<const PlanRow* const> rows) {
         disputed_on = nullif(u.disputed_on, DATE '1900-01-01'), ecl_stage = u.ecl_stage,
         allowance_minor = u.allowance, charged_off_minor = u.charged_off, claim_minor = u.claim,
         dispute_fee_minor = u.dispute_fee, interest_recognized_minor = u.interest_recognized,
-        rate_e8 = nullif(u.rate_e8, -1)
+        rate_e8 = nullif(u.rate_e8, -1), nightly_fee_minor = u.nightly_fee
     FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,
-                $36)
+                $36, $37)
          AS u (party_id, plan_id, status, fee_minor, subsidy_minor, schedule_version,
                schedule_cause, due, principal, fee, interest, paid_principal, paid_fee,
                paid_interest, outstanding, refunded, late_fee, late_fee_paid, late_through, dpd,
                next_due, fee_recognized, subsidy_recognized, recognize_on, act_on, changed_on,
                late_fee_before, returned, disputed_on, ecl_stage, allowance, charged_off, claim,
-               dispute_fee, interest_recognized, rate_e8)
+               dispute_fee, interest_recognized, rate_e8, nightly_fee)
     WHERE p.party_id = u.party_id AND p.plan_id = u.plan_id)",
                              params);
   CHECK(updated.affected() == static_cast<std::int64_t>(rows.size()), "{} of {} plans were updated",

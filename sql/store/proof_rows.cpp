@@ -38,7 +38,7 @@ CopyOut copy_day(Session& session, base::Day day) {
   session.execute(
       "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; "
       "SET LOCAL enable_mergejoin = off; SET LOCAL max_parallel_workers_per_gather = 0; "
-      "SET LOCAL jit = off; SET LOCAL work_mem = '64MB'");
+      "SET LOCAL enable_memoize = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'");
   return CopyOut(session,
                  journals_statement(fmt::format("business_date = '{}'", base::to_string(day)), "") +
                      R"( ORDER BY (octet_length(w.kind::text) || ':' || w.kind || ','
