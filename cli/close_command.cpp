@@ -10,6 +10,7 @@
 #include <optional>
 #include <thread>
 
+#include "cli/close_join_command.h"
 #include "cli/commands.h"
 #include "cli/tables.h"
 #include "engine/book.h"
@@ -60,7 +61,10 @@ class ProgressLine {
     std::string line = fmt::format("closing {} ({} of {}): {}", base::to_string(progress.date),
                                    base::days_between(first_, progress.date) + 1,
                                    base::days_between(first_, last_) + 1, progress.step);
-    if (progress.total > 0) line += fmt::format(" {} of {}", progress.done, progress.total);
+    if (progress.total > 0) {
+      line += fmt::format(" {} of {}", progress.done, progress.total);
+      line += pace(progress, now);
+    }
     if (is_terminal_) {
       std::cerr << "\r" << line << "\x1b[K" << std::flush;
       is_shown_ = true;
@@ -73,6 +77,28 @@ class ProgressLine {
   static constexpr std::chrono::milliseconds kBarEvery{100};
   static constexpr std::chrono::milliseconds kLineEvery{5'000};
 
+  /// How fast this step goes, and how long it still takes if it goes on like that.
+  std::string pace(const engine::CloseProgress& progress,
+                   std::chrono::steady_clock::time_point now) {
+    if (progress.date != date_ || progress.step != step_ || progress.done < begun_with_) {
+      date_ = progress.date;
+      step_ = progress.step;
+      begun_ = now;
+      begun_with_ = progress.done;
+    }
+    const double seconds = std::chrono::duration<double>(now - begun_).count();
+    const auto done = static_cast<double>(progress.done - begun_with_);
+    if (seconds < 1 || done < 1) return "";
+    const double rate = done / seconds;
+    const auto left =
+        static_cast<double>(std::max<std::int64_t>(progress.total - progress.done, 0));
+    return fmt::format(", {:.0f}/s, {:.0f} s left", rate, left / rate);
+  }
+
+  Day date_ = {};  ///< with step_: what the pace is of
+  std::string step_;
+  std::chrono::steady_clock::time_point begun_;
+  std::int64_t begun_with_ = 0;
   Day first_;
   Day last_;
   bool is_terminal_ = ::isatty(STDERR_FILENO) == 1;
@@ -451,6 +477,7 @@ void add_close(CLI::App& app, Outcome& outcome) {
                     "Only say what would be done: the dates, and how much the first one has");
   command->require_subcommand(0, 1);
   add_parked(*command, outcome);
+  add_close_join(*command, outcome);
   command->callback([options, command, &outcome] {
     if (command->get_subcommands().empty()) outcome.exit = run_or_say_why(*options);
   });

@@ -20,17 +20,17 @@
 #include "base/check.h"
 #include "credit/limit_policy.h"
 #include "engine/book.h"
-#include "engine/close_load.h"
+#include "engine/close_customers.h"
 #include "engine/customer_close.h"
 #include "engine/customers.h"
 #include "engine/decide.h"
 #include "engine/impairment.h"
-#include "engine/quiet.h"
 #include "engine/seal.h"
 #include "engine/settle.h"
 #include "engine/verify.h"
 #include "ledger/posting.h"
 #include "sql/store/book_event_store.h"
+#include "sql/store/close_chunk_store.h"
 #include "sql/store/close_store.h"
 #include "sql/store/customer_store.h"
 #include "sql/store/parked_store.h"
@@ -44,7 +44,6 @@ namespace {
 using base::Day;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRetriesMax = 10;      // deadlocks of one chunk in a row; each is another's progress
 constexpr int kProversMax = 4;       // connections that share the proof of a month
 constexpr int kIdleRoundsMax = 100;  // customers that lose that often are no coincidence
 
@@ -58,60 +57,6 @@ std::string lease_holder_text() {
   const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   return fmt::format("process {} on {} since {}", getpid(), host.data(),
                      base::to_string(base::Instant(now.time_since_epoch())));
-}
-
-/// A connection with its caches; one thread at a time.
-struct Worker {
-  explicit Worker(const std::string& conninfo)
-      : session(conninfo), ids(session), accounts(conninfo) {
-    // Between bulk loads the statistics are old, and what a close reads of the large tables is
-    // always a small part: by index. What that does to the estimated cost of a plan that has to
-    // scan would have it compiled, which takes longer than to run it.
-    session.execute("SET enable_seqscan = off; SET jit = off");
-  }
-
-  store::Session session;
-  BlockIds ids;
-  AccountBook accounts;
-};
-
-/// What closing customers came to.
-struct CustomerSums {
-  std::int64_t customers = 0;
-  std::int64_t late_fees = 0;
-  std::int64_t late_fee_minor = 0;  // in the book's default currency
-  std::int64_t limit_changes = 0;
-  std::int64_t lost = 0;
-  std::int64_t parked = 0;
-
-  void operator+=(const CustomerSums& other) {
-    customers += other.customers;
-    late_fees += other.late_fees;
-    late_fee_minor += other.late_fee_minor;
-    limit_changes += other.limit_changes;
-    lost += other.lost;
-    parked += other.parked;
-  }
-};
-
-std::int64_t late_fee_of(const ledger::Journal& journal) {
-  std::int64_t sum = 0;
-  for (const ledger::Transfer& t : journal.transfers) {
-    sum += t.debit.code == ledger::Code::LateFeeReceivable ? t.amount_minor : -t.amount_minor;
-  }
-  return sum;
-}
-
-CustomerSums sums_of(const Customer& customer, base::Currency currency) {
-  CustomerSums sums;
-  sums.customers = 1;
-  sums.limit_changes = std::ssize(customer.limit_changes);
-  for (const ledger::Journal& journal : customer.journals) {
-    if (journal.rule != ledger::Rule::LateFee) continue;
-    ++sums.late_fees;
-    if (journal.currency == currency) sums.late_fee_minor += late_fee_of(journal);
-  }
-  return sums;
 }
 
 /// The dates whose receipts a channel that takes `business_days` pays out on `day`; empty range if
@@ -210,20 +155,11 @@ struct Closer::Impl {
 
   CloseStep expire_holds(Day day);
   std::int64_t expire(Customer& customer, Day day);
-  CustomerSums close_customers(Day day);
-  /// Spreads the tasks 0 to `tasks` over the workers; throws what the first failure threw.
-  void on_workers(std::size_t tasks,
-                  const std::function<void(Worker&, std::size_t task, bool is_main)>& function);
-  CustomerSums pass_quiet_night(Day day);
-  CustomerSums pass_quiet(Worker& worker, Day day, std::int64_t first, std::int64_t last);
-  CustomerSums close_round(std::span<const store::PartyCurrency> parties, Day day);
-  CustomerSums close_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk, Day day);
-  CustomerSums try_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk, Day day);
-  std::vector<std::span<const store::PartyCurrency>> chunks_of(
-      std::span<const store::PartyCurrency> parties) const;
+  store::ChunkSums close_customers(Day day);
+  std::vector<store::CloseChunk> chunks_of(std::span<const store::PartyCurrency> parties, Day day);
+  std::vector<store::CloseChunk> quiet_chunks(const store::QuietRange& range, Day day);
+  void run_chunks(Day day, std::int64_t planned);
   [[noreturn]] void throw_parked(Day day);
-  CustomerSums park(Worker& worker, Day day, const store::PartyCurrency& party,
-                    const std::exception& error);
 
   void before_commit(Day day, std::string_view step) {
     if (options.before_commit) options.before_commit(day, step);
@@ -236,211 +172,121 @@ struct Closer::Impl {
   std::shared_ptr<const Catalog> catalog;
   CloseOptions options;
   store::Session lease;
-  Worker main;
-  std::vector<std::unique_ptr<Worker>> helpers;  // made when a night is large enough for them
+  CloseWorker main;
+  std::vector<std::unique_ptr<CloseWorker>> helpers;  // made when a night is large enough for them
   base::PartyId platform;
   base::SecretSeed evidence_key;
 
   std::unique_ptr<LeafReaders> leaf_readers;  // made for the first seal
-  std::unique_ptr<Worker> prover;             // made when a date is proved while the next is posted
+  std::unique_ptr<CloseWorker> prover;        // made when a date is proved while the next is posted
   std::future<ClosedDate> proof;              // or its failure
   Day proof_of;
 };
 
 // ---- customers
 
-/// The customer can't be closed: the others go on without, and the date is not sealed before this
-/// is put right.
-CustomerSums Closer::Impl::park(Worker& worker, Day day, const store::PartyCurrency& party,
-                                const std::exception& error) {
-  store::park_unit(worker.session, worker.ids.next(), day, party.party, party.currency,
-                   error.what());
-  CustomerSums sums;
-  sums.parked = 1;
-  return sums;
-}
-
-CustomerSums Closer::Impl::try_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk,
-                                     Day day) {
-  store::Transaction transaction(worker.session);
-  store::lock_book_shared(worker.session);
-  std::vector<base::PartyId> ids;
-  for (const store::PartyCurrency& party : chunk) ids.push_back(party.party);
-  std::vector<Customer> customers = load_customers(worker.session, ids, chunk.front().currency);
-  std::erase_if(customers, [&](const Customer& c) { return c.credit.closed_through >= day; });
-  std::vector<Customer*> pointers;
-  for (Customer& customer : customers) pointers.push_back(&customer);
-  load_for_close(worker.session, pointers, day, *catalog);
-  for (Customer& customer : customers) {
-    close_customer(customer, day, *catalog, worker.ids, /*first_open=*/day);
-    if (options.looks_ahead) look_ahead(customer, *catalog);
-    customer.is_changed = true;  // closed_through at least, so that it isn't chosen again
-  }
-  const std::vector<char> won =
-      save_customers(worker.session, worker.ids, worker.accounts, customers);
-  before_commit(day, "customers");
-  transaction.commit();
-  CustomerSums sums;
-  for (std::size_t i = 0; i < customers.size(); ++i) {
-    if (won[i]) {
-      sums += sums_of(customers[i], catalog->currency);
-    } else {
-      ++sums.lost;
-    }
-  }
-  return sums;
-}
-
-CustomerSums Closer::Impl::close_chunk(Worker& worker, std::span<const store::PartyCurrency> chunk,
-                                       Day day) {
-  for (int tries = 1;; ++tries) {
-    try {
-      return try_chunk(worker, chunk, day);
-    } catch (const store::Fault& fault) {
-      if (fault.is_retryable() && tries < kRetriesMax) continue;
-      if (!fault.is_constraint()) throw;
-      if (chunk.size() == 1) return park(worker, day, chunk.front(), fault);
-    } catch (const base::CheckFailure& failure) {
-      if (chunk.size() == 1) return park(worker, day, chunk.front(), failure);
-    }
-    break;
-  }
-  // Halve it until the customer that can't be closed is alone and can be named.
-  const std::size_t half = chunk.size() / 2;
-  CustomerSums sums = close_chunk(worker, chunk.first(half), day);
-  sums += close_chunk(worker, chunk.subspan(half), day);
-  return sums;
-}
-
-std::vector<std::span<const store::PartyCurrency>> Closer::Impl::chunks_of(
-    std::span<const store::PartyCurrency> parties) const {
+std::vector<store::CloseChunk> Closer::Impl::chunks_of(
+    std::span<const store::PartyCurrency> parties, Day day) {
   constexpr std::size_t kChunkMin = 250;  // below, a round trip costs more than it spreads
   const auto workers = static_cast<std::size_t>(std::max(options.workers, 1));
   const std::size_t fair = (parties.size() + workers - 1) / workers;
   const std::size_t size =
       std::max<std::size_t>(1, std::min(options.chunk, std::max(fair, kChunkMin)));
-  std::vector<std::span<const store::PartyCurrency>> chunks;
-  while (!parties.empty()) {
-    std::size_t length = 1;
-    while (length < size && length < parties.size() &&
-           parties[length].currency == parties.front().currency) {
-      ++length;
+  std::vector<store::CloseChunk> chunks;
+  for (const store::PartyCurrency& party : parties) {
+    if (chunks.empty() || chunks.back().parties.size() == size ||
+        chunks.back().currency != party.currency) {
+      chunks.push_back({.id = main.ids.next(),
+                        .day = day,
+                        .catalog = catalog->version,
+                        .currency = party.currency});
     }
-    chunks.push_back(parties.first(length));
-    parties = parties.subspan(length);
+    chunks.back().parties.push_back(party.party);
   }
   return chunks;
 }
 
-void Closer::Impl::on_workers(
-    std::size_t tasks,
-    const std::function<void(Worker&, std::size_t task, bool is_main)>& function) {
-  if (tasks == 0) return;
-  std::atomic<std::size_t> next = 0;
+/// Those whose night was looked at ahead, each chunk in one statement.
+std::vector<store::CloseChunk> Closer::Impl::quiet_chunks(const store::QuietRange& range, Day day) {
+  constexpr std::int64_t kCustomersAtOnce = 10'000;
+  std::vector<store::CloseChunk> chunks;
+  const std::int64_t count = (range.count + kCustomersAtOnce - 1) / kCustomersAtOnce;
+  if (count == 0) return chunks;
+  const std::int64_t width = (range.last - range.first) / count + 1;
+  for (std::int64_t first = range.first; first <= range.last; first += width) {
+    chunks.push_back({.id = main.ids.next(),
+                      .day = day,
+                      .catalog = catalog->version,
+                      .first = first,
+                      .last = first + width - 1});
+  }
+  return chunks;
+}
+
+/// Works off the chunks of the date, on all workers; comes back when those that others have taken
+/// are done, too.
+void Closer::Impl::run_chunks(Day day, std::int64_t planned) {
+  const ChunkOptions chunk_options{.looks_ahead = options.looks_ahead,
+                                   .before_commit = options.before_commit};
+  std::atomic<bool> is_failing = false;
   std::mutex mutex;
   std::exception_ptr error;
-  auto work = [&](Worker& worker, bool is_main) {
+  const auto work = [&](CloseWorker& worker, bool is_main) {
     try {
-      for (std::size_t i = next++; i < tasks; i = next++) function(worker, i, is_main);
+      while (!is_failing && run_chunk(worker, day, *catalog, chunk_options)) {
+        if (!is_main || !options.progress) continue;
+        progress(day, "customers", store::find_chunk_state(main.session, day).done.customers,
+                 planned);
+      }
     } catch (...) {
-      next = tasks;
+      is_failing = true;
       const std::lock_guard lock(mutex);
       if (!error) error = std::current_exception();
     }
   };
-  const std::size_t extra =
-      std::min(tasks, static_cast<std::size_t>(std::max(options.workers, 1))) - 1;
-  while (helpers.size() < extra) helpers.push_back(std::make_unique<Worker>(conninfo));
-  {
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < extra; ++i) {
-      threads.emplace_back([&, i] { work(*helpers[i], false); });
+  for (;;) {
+    const std::int64_t open = store::find_chunk_state(main.session, day).open;
+    if (open == 0) return;
+    const auto extra =
+        static_cast<std::size_t>(std::min<std::int64_t>(open, std::max(options.workers, 1)) - 1);
+    while (helpers.size() < extra) helpers.push_back(std::make_unique<CloseWorker>(conninfo));
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 0; i < extra; ++i) {
+        threads.emplace_back([&, i] { work(*helpers[i], false); });
+      }
+      work(main, true);
     }
-    work(main, true);
-  }
-  if (error) std::rethrow_exception(error);
-}
-
-CustomerSums Closer::Impl::close_round(std::span<const store::PartyCurrency> parties, Day day) {
-  const auto chunks = chunks_of(parties);
-  std::mutex mutex;
-  CustomerSums sums;
-  on_workers(chunks.size(), [&](Worker& worker, std::size_t i, bool is_main) {
-    const CustomerSums of_chunk = close_chunk(worker, chunks[i], day);
-    const std::lock_guard lock(mutex);
-    sums += of_chunk;
-    if (is_main) progress(day, "customers", sums.customers, std::ssize(parties));
-  });
-  return sums;
-}
-
-CustomerSums Closer::Impl::pass_quiet(Worker& worker, Day day, std::int64_t first,
-                                      std::int64_t last) {
-  std::vector<store::LateFeeAccounts> accounts;
-  for (const Product& product : catalog->products) {
-    const ledger::Transfer fee = ledger::late_fee(product.name, 1).front();
-    accounts.push_back({.product = product.name,
-                        .debit_code = static_cast<std::int32_t>(fee.debit.code),
-                        .debit_tag = fee.debit.tag,
-                        .credit_code = static_cast<std::int32_t>(fee.credit.code),
-                        .credit_tag = fee.credit.tag});
-  }
-  for (int tries = 1;; ++tries) {
-    try {
-      store::Transaction transaction(worker.session);
-      store::lock_book_shared(worker.session);
-      const store::QuietSums passed = store::pass_quiet_night(
-          worker.session, day, catalog->version, first, last,
-          static_cast<std::int16_t>(ledger::Rule::LateFee), accounts, catalog->currency);
-      before_commit(day, "customers");
-      transaction.commit();
-      CustomerSums sums;
-      sums.customers = passed.customers;
-      sums.late_fees = passed.late_fees;
-      sums.late_fee_minor = passed.late_fee_minor;
-      return sums;
-    } catch (const store::Fault& fault) {
-      // Left as they are, they are closed by the rules, which name who can't be.
-      if (fault.is_constraint()) return {};
-      if (!fault.is_retryable() || tries == kRetriesMax) throw;
-    }
+    if (error) std::rethrow_exception(error);
+    store::wait_for_chunk(main.session, day);
   }
 }
 
-/// Those whose night was looked at ahead, each piece in one statement.
-CustomerSums Closer::Impl::pass_quiet_night(Day day) {
-  constexpr std::int64_t kCustomersAtOnce = 10'000;
-  const store::QuietRange range = store::find_quiet_range(main.session);
-  const std::int64_t pieces = (range.count + kCustomersAtOnce - 1) / kCustomersAtOnce;
-  if (pieces == 0) return {};
-  const std::int64_t width = (range.last - range.first) / pieces + 1;
-  std::mutex mutex;
-  CustomerSums sums;
-  on_workers(static_cast<std::size_t>(pieces), [&](Worker& worker, std::size_t i, bool is_main) {
-    const std::int64_t first = range.first + static_cast<std::int64_t>(i) * width;
-    const CustomerSums of_piece = pass_quiet(worker, day, first, first + width - 1);
-    const std::lock_guard lock(mutex);
-    sums += of_piece;
-    if (is_main) progress(day, "customers", sums.customers, range.count);
-  });
-  return sums;
-}
-
-CustomerSums Closer::Impl::close_customers(Day day) {
+store::ChunkSums Closer::Impl::close_customers(Day day) {
   const bool judge_cut =
       catalog->limit_policy && credit::month_judged_on(day, grace_days_max(*catalog)).has_value();
   // Who is closed is not listed again, so the ids of a night of any size come in pieces.
   constexpr int kCustomersAtOnce = 100'000;
-  CustomerSums sums = pass_quiet_night(day);
+  store::delete_open_chunks_but(main.session, catalog->version);
+  std::int64_t planned = 0;
+  if (store::find_chunk_state(main.session, day).chunks == 0) {
+    const store::QuietRange range = store::find_quiet_range(main.session);
+    planned = range.count;
+    store::insert_chunks(main.session, quiet_chunks(range, day));
+  }
+  run_chunks(day, planned);  // and those that a close left that was broken off
   for (int idle_rounds = 0;;) {
     const auto parties =
         store::list_customers_to_close(main.session, day, judge_cut, kCustomersAtOnce);
     if (parties.empty()) break;
-    const CustomerSums of_round = close_round(parties, day);
-    sums += of_round;
+    const store::ChunkSums before = store::find_chunk_state(main.session, day).done;
+    store::insert_chunks(main.session, chunks_of(parties, day));
+    run_chunks(day, before.customers + std::ssize(parties));
+    const store::ChunkSums after = store::find_chunk_state(main.session, day).done;
     // Who lost a race was changed by an event, which may have closed it inline; the rest is left.
-    if (of_round.lost == 0 && parties.size() < kCustomersAtOnce) break;
-    if (of_round.customers == 0 && of_round.parked == 0 && ++idle_rounds == kIdleRoundsMax) {
+    if (after.lost == before.lost && parties.size() < kCustomersAtOnce) break;
+    if (after.customers == before.customers && after.parked == before.parked &&
+        ++idle_rounds == kIdleRoundsMax) {
       throw CloseFailed(
           fmt::format("customers of {} are still open after {} rounds that closed none",
                       base::to_string(day), kIdleRoundsMax));
@@ -448,7 +294,7 @@ CustomerSums Closer::Impl::close_customers(Day day) {
   }
   store::finish_parked(main.session, day);
   if (store::count_parked(main.session, day) > 0) throw_parked(day);
-  return sums;
+  return store::find_chunk_state(main.session, day).done;
 }
 
 void Closer::Impl::throw_parked(Day day) {
@@ -696,7 +542,7 @@ ClosedDate Closer::Impl::post_date(Day day) {
     const CloseStep holds = expire_holds(day);
     progress(day, "customers");
     const auto customers_start = Clock::now();
-    const CustomerSums sums = close_customers(day);
+    const store::ChunkSums sums = close_customers(day);
     const std::array<CloseStep, 4> steps = {
         holds,
         CloseStep{.name = "customers",
@@ -718,6 +564,7 @@ ClosedDate Closer::Impl::post_date(Day day) {
                {"debts", &Impl::reclass_debts},
                {"settlement", &Impl::settle},
                {"payouts", &Impl::confirm_payouts}});
+    store::delete_chunks(main.session, day);
     transaction.commit();
   }
   closed.seconds = seconds_since(start);
@@ -742,7 +589,7 @@ ClosedDate Closer::Impl::prove_date(store::Session& session, ClosedDate posted,
     before_commit(posted.date, name);
   };
   const Day day = posted.date;
-  if (!leaf_readers) leaf_readers = std::make_unique<LeafReaders>(session);
+  if (!leaf_readers) leaf_readers = std::make_unique<LeafReaders>(session, lease);
   DayLeaves leaves(*leaf_readers, day);  // hashed beside what comes first
   run("balances",
       [&] { return CloseStep{.name = "balances", .units = write_account_days(session, day)}; });
@@ -788,7 +635,7 @@ void Closer::Impl::prove_month(ClosedDate& posted) {
 
 /// Proves the date on a connection of its own, while the next is posted.
 void Closer::Impl::prove_beside(ClosedDate posted) {
-  if (!prover) prover = std::make_unique<Worker>(conninfo);
+  if (!prover) prover = std::make_unique<CloseWorker>(conninfo);
   proof_of = posted.date;
   proof = std::async(std::launch::async, [this, closed = std::move(posted)]() mutable {
     return prove_date(prover->session, std::move(closed), /*shows_progress=*/false);

@@ -16,12 +16,12 @@ namespace engine {
 
 /// Connections to read a date's journals on, beside the one that writes; kept from date to date.
 struct LeafReaders {
-  /// To the database of `session`, as the same user.
-  explicit LeafReaders(store::Session& session)
-      : journals(store::connect_beside(session)), lookups(store::connect_beside(session)) {}
+  /// To the database of `like`, as the same user. `lookups_` is one that is free meanwhile.
+  LeafReaders(store::Session& like, store::Session& lookups_)
+      : journals(store::connect_beside(like)), lookups(lookups_) {}
 
   store::Session journals;
-  store::Session lookups;
+  store::Session& lookups;
 };
 
 /// Reads the committed journals of a date, which must have no more postings to come, and hashes

@@ -12,7 +12,8 @@ std::int64_t write_account_days(store::Session& session, base::Day day) {
 }
 
 SignedSeal seal_day(store::Session& session, base::Day day, const base::SecretSeed& key) {
-  LeafReaders readers(session);
+  store::Session lookups = store::connect_beside(session);
+  LeafReaders readers(session, lookups);
   DayLeaves leaves(readers, day);
   return seal_day(session, day, key, leaves);
 }

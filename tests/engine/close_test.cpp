@@ -5,9 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <future>
 #include <set>
 
 #include "engine/book.h"
+#include "engine/close_customers.h"
 #include "engine/close_plan.h"
 #include "engine/engine.h"
 #include "engine/verify.h"
@@ -415,6 +418,47 @@ TEST(Close, AnyNumberOfWorkersGivesTheSameBooks) {
 TEST(Close, SevenWorkersGiveTheSameBooks) {
   World world;
   live(world, [&](Day date) { world.close(date, {.workers = 7, .chunk = 2}); });
+  EXPECT_EQ(world.digest(), undisturbed_digest());
+}
+
+// Another process takes chunks beside the one that closes, from its own connections.
+TEST(Close, WhoJoinsGivesTheSameBooks) {
+  World world;
+  std::int64_t joined = 0;
+  live(world, [&](Day date) {
+    auto helping = std::async(std::launch::async, [&] {
+      return join_close(world.conninfo(), {.workers = 2, .wait = std::chrono::milliseconds(0)});
+    });
+    world.close(date, {.workers = 1, .chunk = 1});
+    joined += helping.get().chunks;
+  });
+  EXPECT_GT(joined, 0);
+  EXPECT_EQ(world.digest(), undisturbed_digest());
+}
+
+// A joined process dies with a chunk in its hands, again and again: the closing one does it.
+TEST(Close, AChunkOfAJoinedWorkerThatDiesIsDoneByAnother) {
+  struct Killed : std::runtime_error {
+    using std::runtime_error::runtime_error;
+  };
+  World world;
+  int killed = 0;
+  live(world, [&](Day date) {
+    auto helping = std::async(std::launch::async, [&] {
+      try {
+        join_close(
+            world.conninfo(),
+            {.wait = std::chrono::milliseconds(0),
+             .chunks = {.before_commit = [](Day, std::string_view) { throw Killed("killed"); }}});
+        return 0;
+      } catch (const Killed&) {
+        return 1;
+      }
+    });
+    world.close(date, {.workers = 1, .chunk = 1});
+    killed += helping.get();
+  });
+  EXPECT_GT(killed, 0);
   EXPECT_EQ(world.digest(), undisturbed_digest());
 }
 
