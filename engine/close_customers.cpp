@@ -128,12 +128,8 @@ CloseWorker::CloseWorker(const std::string& conninfo)
     : session(conninfo), ids(session), accounts(conninfo) {
   // Between bulk loads the statistics are old, and what a close reads of the large tables is always
   // a small part: by index. What that does to the estimated cost of a plan that has to scan would
-  // have it compiled, which takes longer than to run it. A worker whose machine is gone lets go of
-  // its chunk within a minute, one that hangs in five.
-  session.execute(
-      "SET enable_seqscan = off; SET jit = off; "
-      "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; "
-      "SET tcp_keepalives_count = 3; SET idle_in_transaction_session_timeout = '5min'");
+  // have it compiled, which takes longer than to run it.
+  session.execute("SET enable_seqscan = off; SET jit = off");
 }
 
 bool run_chunk(CloseWorker& worker, Day day, const Catalog& catalog, const ChunkOptions& options) {
@@ -186,6 +182,10 @@ JoinOutcome join_close(const std::string& conninfo, const JoinOptions& options) 
     }
     while (std::ssize(workers) < options.workers) {
       workers.push_back(std::make_unique<CloseWorker>(conninfo));
+      // Of a machine that is gone the chunk is free within a minute, of one that hangs in five.
+      workers.back()->session.execute(
+          "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; "
+          "SET tcp_keepalives_count = 3; SET idle_in_transaction_session_timeout = '5min'");
     }
     std::atomic<std::int64_t> chunks = 0;
     std::mutex mutex;

@@ -1,6 +1,8 @@
 // What one event does to one customer in memory. Pure: the batch loads before and saves after.
 #pragma once
 
+#include <algorithm>
+
 #include "engine/catalog.h"
 #include "engine/customer.h"
 #include "engine/item.h"
@@ -16,6 +18,14 @@ struct EventContext {
   base::Day value_date;     ///< its local date
   base::Day open_date;      ///< what is posted now is available to merchants from the day after
 };
+
+/// Nothing is posted to a plan before its purchase: an event that says it was earlier counts from
+/// the purchase's dates.
+inline EventContext of_plan(EventContext context, const store::PlanRow& plan) {
+  context.business_date = std::max(context.business_date, plan.business_date);
+  context.value_date = std::max(context.value_date, plan.start_on);
+  return context;
+}
 
 struct PurchaseParties {
   base::PlanId plan;

@@ -265,7 +265,9 @@ bool is_account_event(const LifeChange& change) {
 }  // namespace
 
 Refusal apply_life_event(Customer& customer, const LifeEvent& event, const LifeParties& parties,
-                         const EventContext& context) {
+                         const EventContext& told) {
+  const store::PlanRow* const subject = customer.find_plan(parties.plan);
+  const EventContext context = subject == nullptr ? told : of_plan(told, *subject);
   if (needs_second_person(event.change) &&
       (event.requested_by.empty() || event.approved_by.empty() ||
        event.requested_by == event.approved_by)) {

@@ -131,9 +131,10 @@ base::Result<scheduling::PartialRefund, Refusal> version_after(const store::Plan
 }  // namespace
 
 Refusal apply_refund(Customer& customer, const RefundRequest& request, base::PlanId id,
-                     const MerchantTerms& terms, const EventContext& context) {
+                     const MerchantTerms& terms, const EventContext& told) {
   store::PlanRow* plan = customer.find_plan(id);
   CHECK(plan != nullptr, "plan {} was not loaded", id.value);
+  const EventContext context = of_plan(told, *plan);
   if (plan->status == store::PlanStatus::Refunded) return Refusal::PurchaseAlreadyRefunded;
   const std::int64_t goods = request.amount.minor();
   if (goods > plan->goods - plan->returned.goods) return Refusal::RefundExceedsRest;

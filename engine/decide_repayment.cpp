@@ -63,8 +63,10 @@ ledger::AccountKey source_of(base::PartyId channel, const std::string& suspense)
 
 Refusal apply_repayment(Customer& customer, const Repayment& repayment,
                         const ledger::AccountKey& from, base::PlanId directed,
-                        const EventContext& context) {
+                        const EventContext& told) {
   if (repayment.amount.currency() != customer.credit.currency) return Refusal::CurrencyMismatch;
+  const store::PlanRow* const meant = directed ? customer.find_plan(directed) : nullptr;
+  const EventContext context = meant == nullptr ? told : of_plan(told, *meant);
   post_late_fees(customer, context);
   scheduling::AllocationRequest request;
   request.amount_minor = repayment.amount.minor();

@@ -454,6 +454,20 @@ TEST_F(Questions, MayComeBetweenChangesThatAreNotInTheOrderOfTheirDates) {
   EXPECT_EQ(principal({day(6, 1), known_at}), 80'00);
 }
 
+// A refund that is told with a date before its purchase counts from the purchase.
+TEST_F(Questions, KnowNoRefundBeforeItsPurchase) {
+  buy("O0", "C0", day(6, 1), 50'00);
+  buy("O1", "C1", day(6, 2), 128'70);
+  const auto results =
+      engine_.refund(std::vector{book_.refund("F1", "O1", day(6, 1), 20'51)}, kContext);
+  ASSERT_EQ(results[0].status, engine::Status::Posted) << code(results[0].refusal);
+  const auto known_at = now();
+  compare_with_rows({day(6, 1), known_at});
+  compare_with_rows({day(6, 2), known_at});
+  close(day(6, 2));
+  ask({.as_of = day(6, 1)});
+}
+
 // A plan's status is that of the reading, not today's.
 TEST_F(Questions, TellAPlanAsItWas) {
   const auto status = [&](const ReadingRequest& request) {
