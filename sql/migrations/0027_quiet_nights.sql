@@ -1,4 +1,4 @@
--- 0026_quiet_nights.sql. Nights that the rules have looked at ahead, and a cheaper check of journals.
+-- 0027_quiet_nights.sql. Nights that the rules have looked at ahead, and a cheaper check of journals.
 
 -- Through quiet_through the rules were found to do one thing a night to this customer: count another
 -- day past due, and post nightly_fee_minor for each late plan. That holds while nothing else changes

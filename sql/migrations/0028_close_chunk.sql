@@ -1,4 +1,4 @@
--- 0027_close_chunk.sql. The customers of a night in pieces that any number of workers share out, on one machine or many.
+-- 0028_close_chunk.sql. The customers of a night in pieces that any number of workers share out, on one machine or many.
 CREATE TABLE close_chunk (
   chunk_id       bigint  PRIMARY KEY,
   business_date  date    NOT NULL,
