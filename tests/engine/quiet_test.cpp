@@ -195,8 +195,7 @@ TEST_P(Quiet, NightsLookedAtAheadGiveTheBooksOfTheRules) {
   ahead.expect_proved();
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Quiet,
-                         testing::Values(std::pair(1U, 125), std::pair(2U, 55)));
+INSTANTIATE_TEST_SUITE_P(Seeds, Quiet, testing::Values(std::pair(1U, 125), std::pair(2U, 55)));
 
 }  // namespace
 }  // namespace engine
