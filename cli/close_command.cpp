@@ -222,6 +222,7 @@ nlohmann::ordered_json plan_json(const std::vector<engine::PlannedDate>& dates) 
   for (const engine::PlannedDate& date : dates) {
     nlohmann::ordered_json of_date = {{"date", base::to_string(date.date)},
                                       {"month_end", date.is_month_end},
+                                      {"year_end", date.is_year_end},
                                       {"over", date.is_over}};
     if (date.work) {
       of_date["work"] = {
@@ -246,6 +247,7 @@ Exit print_plan(const std::vector<engine::PlannedDate>& dates, bool as_json) {
     if (date.is_month_end) {
       std::cout << "  month end: allowances measured anew, debts shown as claims, all proved";
     }
+    if (date.is_year_end) std::cout << "; year end: income and expenses to retained earnings";
     if (!date.is_over) std::cout << "  not over yet";
     std::cout << "\n";
   }

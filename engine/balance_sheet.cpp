@@ -10,7 +10,9 @@
 #include "engine/financial_reports.h"
 #include "engine/statement_rows.h"
 #include "engine/views.h"
+#include "engine/year_end.h"
 #include "sql/store/plan_reading.h"
+#include "sql/store/year_end_store.h"
 
 namespace engine {
 namespace {
@@ -55,15 +57,10 @@ class BalanceSheet : public TableSource {
     for (const auto& [account, minor] : listed) {
       if (account.code == ledger::Code::UnearnedFee) unearned_[account.currency] -= minor;
     }
-    const base::Day new_year = base::make_day(static_cast<int>(base::ymd(as_of_).year()), 1, 1);
-    const auto before =
-        store::list_balances(session, reading.through(base::plus_days(new_year, -1)));
-    for (const auto& [currency, balances] : statement_balances(before, accounts)) {
-      result_before_[currency] = result_of(balances);
-    }
     if (balances_.empty()) return;
-    const auto version = store::find_catalog_version(session, reading);
-    not_billed_ = fee_not_billed(session, reading, *load_catalog(session, version));
+    const auto catalog = load_catalog(session, store::find_catalog_version(session, reading));
+    find_earlier_results(session, reading, year_begins(as_of_, *catalog));
+    not_billed_ = fee_not_billed(session, reading, *catalog);
   }
 
   bool append_rows(TableWriter& out) override {
@@ -72,6 +69,18 @@ class BalanceSheet : public TableSource {
   }
 
  private:
+  /// Once a year was closed its result is in retained earnings; before that, and in books from
+  /// before years were closed, all of it stands on the accounts of income and expenses.
+  void find_earlier_results(store::Session& session, const Reading& reading, base::Day begins) {
+    for (const auto& [currency, balances] : balances_) {
+      closed_on_[currency] = store::find_last_year_end(session, currency, reading);
+    }
+    const auto before = store::list_balances(session, reading.through(base::plus_days(begins, -1)));
+    for (const auto& [currency, balances] : statement_balances(before, accounts_)) {
+      if (!closed_on_[currency]) result_before_[currency] = result_of(balances);
+    }
+  }
+
   void append_currency(TableWriter& out, base::Currency currency,
                        const StatementBalances& balances) {
     const StatementRows rows(out, currency, [this](Row& row) { row.day(as_of_); });
@@ -139,7 +148,10 @@ class BalanceSheet : public TableSource {
     const std::int64_t result = result_of(balances);
     const std::int64_t before = result_before_[currency];
     if (before != 0) rows.line("equity", "result", "Result of earlier years", before);
-    rows.line("equity", "result", "Result of the year", result - before);
+    // On the date that closes a year its result is part of retained earnings already.
+    if (closed_on_[currency] != as_of_ || result != 0) {
+      rows.line("equity", "result", "Result of the year", result - before);
+    }
     total += result;
     rows.total(AccountClass::Equity, total);
     return total;
@@ -160,6 +172,7 @@ class BalanceSheet : public TableSource {
   BalancesByCurrency balances_;
   Minor unearned_;  ///< 2301, credits positive
   Minor result_before_;
+  std::map<base::Currency, std::optional<base::Day>> closed_on_;
   Minor not_billed_;
 };
 

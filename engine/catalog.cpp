@@ -48,6 +48,8 @@ void read_book(Section book, Catalog& catalog) {
   catalog.zone = *found;
   catalog.calendar = book.name("calendar");
   catalog.cutoff = parse_cutoff(book.text_or("cutoff", "24:00"), book.path("cutoff"));
+  if (book.find("year_ends_in") != nullptr)
+    catalog.year_ends_in = book.whole("year_ends_in", 1, 12);
   catalog.opens_on = book.day_if_any("opens_on");
   catalog.decisions =
       book.choice<Decisions>("decisions", book.text_or("decisions", "enforce"),

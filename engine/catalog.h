@@ -126,6 +126,7 @@ struct Catalog {
   base::Zone zone;
   std::string calendar;  ///< of the book: channels, business days of the close
   std::chrono::minutes cutoff{24 * 60};
+  int year_ends_in = 12;              ///< month whose last date closes the financial year
   std::optional<base::Day> opens_on;  ///< absent: the date of the first event
   Decisions decisions = Decisions::Enforce;
   std::optional<int> payout_auto_confirm_days;  ///< simulated outside world

@@ -28,6 +28,7 @@
 #include "engine/seal.h"
 #include "engine/settle.h"
 #include "engine/verify.h"
+#include "engine/year_end.h"
 #include "ledger/posting.h"
 #include "sql/store/book_event_store.h"
 #include "sql/store/close_chunk_store.h"
@@ -152,6 +153,7 @@ struct Closer::Impl {
   CloseStep reclass_debts(Day day);
   CloseStep settle(Day day);
   CloseStep confirm_payouts(Day day);
+  CloseStep close_books_of_year(Day day);
 
   CloseStep expire_holds(Day day);
   std::int64_t expire(Customer& customer, Day day);
@@ -509,6 +511,12 @@ CloseStep Closer::Impl::confirm_payouts(Day day) {
   return {.name = "payouts", .units = settled.payouts, .amount = settled.paid_minor};
 }
 
+CloseStep Closer::Impl::close_books_of_year(Day day) {
+  const YearClosed closed =
+      close_year(main.session, main.ids, main.accounts, *catalog, platform, day);
+  return {.name = "year end", .units = closed.accounts, .amount = closed.result_minor};
+}
+
 void Closer::Impl::run_steps(Day day, ClosedDate& closed,
                              std::initializer_list<std::pair<const char*, StepFunction>> steps) {
   for (const auto& [name, function] : steps) {
@@ -563,7 +571,8 @@ ClosedDate Closer::Impl::post_date(Day day) {
                {"income", &Impl::recognize_income},
                {"debts", &Impl::reclass_debts},
                {"settlement", &Impl::settle},
-               {"payouts", &Impl::confirm_payouts}});
+               {"payouts", &Impl::confirm_payouts},
+               {"year end", &Impl::close_books_of_year}});
     store::delete_chunks(main.session, day);
     transaction.commit();
   }

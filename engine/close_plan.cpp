@@ -8,6 +8,7 @@
 #include "credit/limit_policy.h"
 #include "engine/book.h"
 #include "engine/customer_close.h"
+#include "engine/year_end.h"
 #include "sql/store/close_store.h"
 
 namespace engine {
@@ -19,8 +20,10 @@ std::vector<PlannedDate> plan_close(store::Session& session, const Catalog& cata
   if (!book) return dates;
   for (base::Day day = base::plus_days(book->closed_through, 1); day <= through;
        day = base::plus_days(day, 1)) {
-    dates.push_back(
-        {.date = day, .is_month_end = day == base::end_of_month(day), .is_over = day < today});
+    dates.push_back({.date = day,
+                     .is_month_end = day == base::end_of_month(day),
+                     .is_year_end = is_year_end(day, catalog),
+                     .is_over = day < today});
   }
   if (dates.empty()) return dates;
   const base::Day first = dates.front().date;

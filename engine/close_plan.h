@@ -17,6 +17,7 @@ namespace engine {
 struct PlannedDate {
   base::Day date;
   bool is_month_end = false;  ///< allowances measured anew, debts shown as claims, all proved
+  bool is_year_end = false;   ///< income and expenses go to retained earnings
   bool is_over = true;        ///< by the present date
   /// Customers whose close has something to do, and what else there is; only of the first date,
   /// because the others depend on it and on what is still to come.

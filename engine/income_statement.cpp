@@ -4,6 +4,7 @@
 #include "engine/account_class.h"
 #include "engine/financial_reports.h"
 #include "engine/statement_rows.h"
+#include "sql/store/year_end_store.h"
 
 namespace engine {
 namespace {
@@ -15,7 +16,10 @@ class IncomeStatement : public TableSource {
         closing_(statement_balances(store::list_balances(session, period.reading), accounts)),
         opening_(statement_balances(
             store::list_balances(session, period.reading.through(base::plus_days(period.from, -1))),
-            accounts)) {}
+            accounts)),
+        // The journals that close a year empty its accounts; they are not what it was made of.
+        closed_(statement_balances(
+            store::list_year_end_movements(session, period.from, period.reading), accounts)) {}
 
   bool append_rows(TableWriter& out) override {
     for (const auto& [currency, balances] : closing_) {
@@ -37,7 +41,7 @@ class IncomeStatement : public TableSource {
     std::int64_t total = 0;
     for (const auto& [account, minor] : balances) {
       if (account.account_class != account_class) continue;
-      const std::int64_t moved = minor - opening_[currency][account];
+      const std::int64_t moved = minor - opening_[currency][account] - closed_[currency][account];
       const std::int64_t amount = is_debit_class(account_class) ? moved : -moved;
       total += amount;
       if (amount != 0) rows_->account(account, amount);
@@ -49,6 +53,7 @@ class IncomeStatement : public TableSource {
   PeriodReading period_;
   BalancesByCurrency closing_;
   BalancesByCurrency opening_;
+  BalancesByCurrency closed_;
   std::optional<StatementRows> rows_;
 };
 

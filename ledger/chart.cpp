@@ -56,6 +56,8 @@ constexpr std::array kChart = std::to_array<ChartEntry>({
      false},
     {Code::FxPosition, "FX position", "货币兑换", Credit, Owner::None, false},
     {Code::Equity, "Equity", "实收资本", Credit, Owner::None, false},
+    {Code::RetainedEarnings, "Retained earnings", "利润分配-未分配利润", Credit, Owner::None,
+     false},
     {Code::FeeIncome, "Installment fee income", "分期服务费收入", Credit, Owner::None, true},
     {Code::DiscountIncome, "Merchant discount income", "商户手续费收入", Credit, Owner::Merchant,
      false},

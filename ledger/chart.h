@@ -41,6 +41,7 @@ enum class Code : std::int32_t {
   Suspense = 2901,
   FxPosition = 3001,
   Equity = 4001,
+  RetainedEarnings = 4104,
   FeeIncome = 6001,
   DiscountIncome = 6002,
   SubsidyIncome = 6003,
@@ -85,6 +86,11 @@ struct ChartEntry {
 std::span<const ChartEntry> chart();
 const ChartEntry& entry(Code code);
 std::optional<Code> find_code(std::int32_t number);
+
+/// Income and expenses, which the end of a financial year moves to 4104.
+constexpr bool is_result(Code code) {
+  return static_cast<std::int32_t>(code) >= 6000 && static_cast<std::int32_t>(code) < 9000;
+}
 
 /// Memo accounts balance among themselves and stand in no balance sheet.
 constexpr bool is_memo(Code code) { return static_cast<std::int32_t>(code) >= 9000; }

@@ -128,6 +128,8 @@ std::string_view name(Rule rule) {
       return "FUND_COST";
     case Rule::InterestAccrue:
       return "INTEREST_ACCRUE";
+    case Rule::YearEnd:
+      return "YEAR_END";
   }
   std::unreachable();
 }

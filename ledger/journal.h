@@ -80,6 +80,7 @@ enum class Rule : std::int16_t {
   FundRepay = 60,
   FundCost = 61,
   InterestAccrue = 62,
+  YearEnd = 63,  ///< a financial year's income and expenses to retained earnings
 };
 
 inline constexpr std::array kRules = {Rule::Opening,
@@ -142,7 +143,8 @@ inline constexpr std::array kRules = {Rule::Opening,
                                       Rule::FundDraw,
                                       Rule::FundRepay,
                                       Rule::FundCost,
-                                      Rule::InterestAccrue};
+                                      Rule::InterestAccrue,
+                                      Rule::YearEnd};
 
 std::string_view name(Rule rule);  ///< "CAPTURE"
 

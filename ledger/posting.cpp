@@ -294,6 +294,14 @@ Transfers merchant_set_off(base::PartyId merchant, std::int64_t amount) {
   return out;
 }
 
+Transfer year_end(const AccountKey& of_result, std::int64_t balance) {
+  CHECK(is_result(of_result.code) && balance != 0, "account {} is closed with a balance of {}",
+        static_cast<int>(of_result.code), balance);
+  const AccountKey retained{Code::RetainedEarnings};
+  return balance < 0 ? Transfer{of_result, retained, -balance}
+                     : Transfer{retained, of_result, balance};
+}
+
 Transfers reserve_hold(base::PartyId merchant, std::int64_t amount) {
   Transfers out;
   move(out, payable(merchant, "reserve"), {Code::MerchantReserve, merchant}, amount);

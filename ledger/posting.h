@@ -124,6 +124,9 @@ Transfers repay_chargeback(const AccountKey& to, const Paid& paid);
 Transfers merchant_negative(base::PartyId merchant, std::int64_t amount);
 Transfers merchant_set_off(base::PartyId merchant, std::int64_t amount);
 
+/// A year's balance of an account of income or expenses, debits less credits, moves to 4104.
+Transfer year_end(const AccountKey& of_result, std::int64_t balance);
+
 Transfers reserve_hold(base::PartyId merchant, std::int64_t amount);
 Transfers reserve_release(base::PartyId merchant, std::int64_t amount);
 Transfers payout_instruct(base::PartyId merchant, std::int64_t amount);

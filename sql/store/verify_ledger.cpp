@@ -446,20 +446,20 @@ constexpr const char* kRunningBalances = R"(
 constexpr const char* kAccountsOfDay = R"(
   WITH moved AS (
     SELECT s.account_id, sum(s.debit) AS debit, sum(s.credit) AS credit,
-           coalesce(sum(s.credit - s.debit) FILTER (WHERE t.is_opening), 0) AS opened
-    FROM (SELECT t.debit, t.credit, j.rule = 1 AS is_opening, sum(t.amount) AS amount
+           coalesce(sum(s.credit - s.debit) FILTER (WHERE t.is_carried), 0) AS carried
+    FROM (SELECT t.debit, t.credit, j.rule IN (1, 63) AS is_carried, sum(t.amount) AS amount
           FROM journal j
             CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
               AS t (debit, credit, amount)
           WHERE j.business_date = $1
-          GROUP BY t.debit, t.credit, j.rule = 1) t
+          GROUP BY t.debit, t.credit, j.rule IN (1, 63)) t
       CROSS JOIN LATERAL (VALUES (t.debit, t.amount, 0), (t.credit, 0, t.amount))
         AS s (account_id, debit, credit)
     GROUP BY s.account_id),
   ledger AS MATERIALIZED (
     SELECT a.code, a.owner_id, a.tag, a.currency, coalesce(m.account_id, d.account_id) AS account_id,
            coalesce(m.debit, 0) AS debit, coalesce(m.credit, 0) AS credit,
-           coalesce(m.opened, 0) AS opened, d.debit_minor, d.credit_minor
+           coalesce(m.carried, 0) AS carried, d.debit_minor, d.credit_minor
     FROM moved m
       FULL JOIN (SELECT * FROM account_day WHERE business_date = $1) d
         ON d.account_id = m.account_id
@@ -510,7 +510,7 @@ constexpr const char* kAccountsOfDay = R"(
           FROM accrual_part WHERE business_date = $1 AND kind IN (1, 2, 3)
           UNION ALL
           SELECT CASE code WHEN 6001 THEN 1 WHEN 6003 THEN 2 ELSE 3 END, tag, currency, 0,
-                 credit - debit - opened
+                 credit - debit - carried
           FROM ledger WHERE code IN (6001, 6003, 6010)) x
     GROUP BY kind, product, currency)
   SELECT (SELECT count(*) FROM zero),

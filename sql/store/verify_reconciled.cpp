@@ -66,7 +66,7 @@ constexpr const char* kSubledgersOfDay = R"(
     FROM (SELECT * FROM moved WHERE code IN (1011, 3001)) m
       FULL JOIN item i ON i.code = m.code AND i.owner_id IS NOT DISTINCT FROM m.owner_id
                           AND i.currency = m.currency),
-  opened AS (  -- by a takeover, with what an account held before
+  carried AS (  -- in by a takeover, with what an account held before; out by the end of a year
     SELECT a.currency, sum(s.amount) AS amount
     FROM journal j
       CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
@@ -74,8 +74,9 @@ constexpr const char* kSubledgersOfDay = R"(
       CROSS JOIN LATERAL (VALUES (t.debit, t.amount), (t.credit, -t.amount))
         AS s (account_id, amount)
       JOIN chosen a ON a.account_id = s.account_id AND a.code = 6402
-    WHERE j.business_date = $1 AND j.rule = 1
-      AND EXISTS (SELECT FROM takeover x WHERE x.business_date = $1)
+    WHERE j.business_date = $1
+      AND (j.rule = 1 AND EXISTS (SELECT FROM takeover x WHERE x.business_date = $1)
+           OR j.rule = 63)
     GROUP BY a.currency),
   coupon AS (
     SELECT m.currency, m.amount - coalesce(o.amount, 0) AS ledger,
@@ -86,7 +87,7 @@ constexpr const char* kSubledgersOfDay = R"(
                                     WHERE d.business_date = $1 AND a.code = 2101)) AS part
     FROM (SELECT currency, sum(amount) AS amount FROM moved WHERE code = 6402
           GROUP BY currency) m
-      LEFT JOIN opened o ON o.currency = m.currency),
+      LEFT JOIN carried o ON o.currency = m.currency),
   later AS (
     SELECT s.account_id, sum(s.amount) AS amount
     FROM journal j

@@ -407,7 +407,7 @@ TEST(Close, BreakingOffAnywhereChangesNothing) {
     }
   });
   // On two of the nights no customer has anything to do; one is a month end with its proof.
-  EXPECT_EQ(crashes, 7 * 10 + 5 + 1);
+  EXPECT_EQ(crashes, 7 * 11 + 5 + 1);
   EXPECT_EQ(world.digest(), undisturbed_digest());
 }
 
