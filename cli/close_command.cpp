@@ -179,9 +179,19 @@ nlohmann::ordered_json report_json(const engine::CloseOutcome& outcome, Day clos
            {"amount", base::to_decimal(step.amount, catalog.currency.exponent())},
            {"seconds", step.seconds}});
     }
+    if (!date.warnings.empty()) of_date["warnings"] = date.warnings;
     json["dates"].push_back(std::move(of_date));
   }
   return json;
+}
+
+void print_warnings(std::ostream& out, const engine::CloseOutcome& outcome) {
+  for (const engine::ClosedDate& date : outcome.dates) {
+    for (const std::string& warning : date.warnings) {
+      out << fmt::format("fenqi: {} was sealed with work undone: {}\n",
+                         base::to_string(date.date).substr(0, 7), warning);
+    }
+  }
 }
 
 /// How much each step did and how long it took, over all dates.
@@ -326,6 +336,7 @@ Exit run(const Options& options) {
     close_options.progress = [&](const engine::CloseProgress& p) { line.show(p); };
     outcome = engine::close_through(conninfo, catalog, last, today, std::move(close_options));
   }
+  print_warnings(std::cerr, outcome);
   if (options.json) {
     std::cout << report_json(outcome, last, *catalog).dump(2) << "\n";
   } else {
@@ -448,6 +459,9 @@ Exit run_or_say_why(const Options& options) {
     return run(options);
   } catch (const engine::CloseLeased& leased) {
     std::cerr << "fenqi: " << leased.what() << "\n";
+    return Exit::TryAgain;
+  } catch (const engine::CloseWaits& waits) {
+    std::cerr << "fenqi: SIGN_OFF_MISSING: " << waits.what() << "\n";
     return Exit::TryAgain;
   } catch (const engine::CloseParked& parked) {
     std::cerr << "fenqi: CLOSE_PARKED: " << parked.what() << "\n";

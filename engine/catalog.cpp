@@ -343,6 +343,7 @@ Channel read_channel(Section section, std::map<std::string, std::string>& calend
     }
     settle->done();
   }
+  channel.requires_sign_off = section.flag_or("requires_sign_off", false);
   if (auto contract = section.section_if_any("contract")) {
     calendars[channel.name] = read_contract(*std::move(contract)).calendar_name;
   }

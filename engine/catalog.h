@@ -106,6 +106,8 @@ struct Channel {
   bool auto_settle = false;  ///< simulated outside world
   int settle_business_days = 1;
   base::Rate fee;  ///< per repayment, half up
+  /// A month is sealed only when two people have signed each of its dates (month_sign_offs.h).
+  bool requires_sign_off = false;
 };
 
 /// Whether a policy decline stops a purchase, or history is recorded as it was.

@@ -25,6 +25,7 @@
 #include "engine/customers.h"
 #include "engine/decide.h"
 #include "engine/impairment.h"
+#include "engine/month_sign_offs.h"
 #include "engine/seal.h"
 #include "engine/settle.h"
 #include "engine/verify.h"
@@ -614,6 +615,9 @@ void Closer::Impl::prove_month(ClosedDate& posted) {
   constexpr std::string_view kStep = "proof";
   if (!options.proves_months || posted.date != base::end_of_month(posted.date)) return;
   if (std::ranges::find(posted.steps, kStep, &CloseStep::name) != posted.steps.end()) return;
+  if (const auto missing = find_missing_sign_offs(main.session, *catalog, posted.date)) {
+    throw CloseWaits(*missing);
+  }
   progress(posted.date, kStep);
   const auto start = Clock::now();
   std::vector<base::PublicKey> keys = load_public_keys(public_key_file(options.evidence_key));
@@ -623,7 +627,9 @@ void Closer::Impl::prove_month(ClosedDate& posted) {
   }
   CloseStep step{.name = std::string(kStep)};
   for (const Finding& finding : verify_book(main.session, {}, connections, keys)) {
-    if (finding.offenders > 0) {
+    if (finding.offenders > 0 && is_business(finding)) {
+      posted.warnings.push_back(fmt::format("{} ({})", finding.first, finding.id));
+    } else if (finding.offenders > 0) {
       throw CloseFailed(fmt::format(
           "{} can't be sealed: the proof of the whole book found that {} does not hold: {} ({} of "
           "{}: {})",

@@ -40,6 +40,12 @@ struct CloseParked : CloseFailed {
   using CloseFailed::CloseFailed;
 };
 
+/// A month can't be sealed before people have done their part. All is posted to its last date, and
+/// the next close goes on from there. A command ends with exit code 75.
+struct CloseWaits : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 struct CloseProgress {
   base::Day date;
   std::string_view step;
@@ -51,8 +57,9 @@ struct CloseOptions {
   int workers = 1;
   std::size_t chunk = 2'000;                                 ///< customers a transaction, at most
   std::filesystem::path evidence_key = evidence_key_file();  ///< what seals are signed with
-  /// A month is sealed only if everything in the book is proved first (verify.h). Off where history
-  /// is loaded date by date and proved at its end.
+  /// A month is sealed only if everything in the book is proved first (verify.h), and signed where
+  /// the catalog says so (month_sign_offs.h). Off where history is loaded date by date and proved
+  /// at its end.
   bool proves_months = true;
   /// Whether the rules are run ahead for who is late, so that nights without a decision are one
   /// statement (quiet.h). The books are the same either way.
@@ -75,6 +82,8 @@ struct ClosedDate {
   base::Day date;
   std::vector<CloseStep> steps;
   double seconds = 0;
+  /// What the proof of a month found that is no error of the books, a sentence each.
+  std::vector<std::string> warnings = {};
 };
 
 struct CloseOutcome {

@@ -91,7 +91,7 @@ class DateReader {
   std::optional<ReconcileProblem> find_obstacle(const DateReport& report,
                                                 const Reconciliation& result) {
     const base::Day date = comparison_.to;
-    if (!store::is_closed(session_, date)) {
+    if (!store::is_posted(session_, date)) {
       return ReconcileProblem{"DATE_NOT_CLOSED", fmt::format("{} is not closed, so its balance can "
                                                              "still change",
                                                              base::to_string(date))};

@@ -37,6 +37,10 @@ Findings verify_book(store::Session& session, const VerifyOptions& options = {},
 /// before its seal. Reads in the caller's transaction, or statement by statement without one.
 Findings check_day(store::Session& session, base::Day day);
 
+/// Whether what is found is work that somebody has left undone, and no error of the books: it is
+/// told, and stops no close.
+bool is_business(const Finding& finding);
+
 bool all_hold(std::span<const Finding> findings);
 
 /// Sha256, in hex, of the content of the books without surrogate ids and clocks: equal for any

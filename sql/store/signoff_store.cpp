@@ -20,12 +20,23 @@ namespace {
   "FROM reconcile_break WHERE channel_id = $1 AND present AND day < $2) s"
 
 constexpr const char* kProve = R"(
-  WITH held AS (
-    SELECT a.currency, sum(coalesce(last.balance_minor, 0)) AS amount
+  WITH posted AS (  -- on dates that are not sealed, and so not summed yet
+    SELECT s.account_id, sum(s.amount) AS amount
+    FROM journal j
+      CROSS JOIN LATERAL unnest(j.debit_account, j.credit_account, j.amount_minor)
+        AS t (debit, credit, amount)
+      CROSS JOIN LATERAL (VALUES (t.debit, t.amount), (t.credit, -t.amount))
+        AS s (account_id, amount)
+    WHERE j.business_date > (SELECT closed_through FROM book) AND j.business_date <= $3
+    GROUP BY s.account_id),
+  held AS (
+    SELECT a.currency, sum(coalesce(last.balance_minor, 0) + coalesce(p.amount, 0)) AS amount
     FROM account a
       LEFT JOIN LATERAL (SELECT d.balance_minor FROM account_day d
                          WHERE d.account_id = a.account_id AND d.business_date <= $3
+                           AND d.business_date <= (SELECT closed_through FROM book)
                          ORDER BY d.business_date DESC LIMIT 1) last ON true
+      LEFT JOIN posted p ON p.account_id = a.account_id
     WHERE a.code = 1011 AND a.owner_id = $1 GROUP BY a.currency),
   billed AS (
     SELECT currency, sum(in_minor + out_minor) AS amount FROM bill_file
@@ -133,9 +144,26 @@ bool is_signed(Session& session, base::PartyId channel, base::Day day) {
               .empty();
 }
 
-bool is_closed(Session& session, base::Day day) {
-  return !query(session, "SELECT 1 FROM book WHERE closed_through >= $1", Params().day(day))
+bool is_posted(Session& session, base::Day day) {
+  return !query(session, R"(
+    SELECT 1 FROM book WHERE closed_through >= $1
+    UNION ALL
+    SELECT 1 FROM close_step WHERE business_date = $1 AND step = 'payouts')",
+                Params().day(day))
               .empty();
+}
+
+std::vector<base::Day> list_unsigned(Session& session, base::PartyId channel, base::Day from,
+                                     base::Day to) {
+  const Rows rows = query(session, R"(
+    SELECT d::date FROM generate_series($2::date, $3::date, interval '1 day') d
+    WHERE NOT EXISTS (SELECT FROM reconcile_signoff s
+                      WHERE s.channel_id = $1 AND s.signed_date = d::date)
+    ORDER BY d)",
+                          Params().int8(channel.value).day(from).day(to));
+  std::vector<base::Day> days;
+  for (int i = 0; i < rows.size(); ++i) days.push_back(rows.day(i, 0));
+  return days;
 }
 
 std::vector<BillEvidence> list_evidence(Session& session, base::PartyId channel, base::Day from,

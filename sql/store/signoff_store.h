@@ -15,7 +15,13 @@
 namespace store {
 
 bool is_signed(Session& session, base::PartyId channel, base::Day day);
-bool is_closed(Session& session, base::Day day);
+/// Whether the close has posted all that belongs to `day`: from then on nothing is added to it,
+/// though it may not be sealed yet.
+bool is_posted(Session& session, base::Day day);
+
+/// Dates of [from, to] that nobody has signed for the channel, in order.
+std::vector<base::Day> list_unsigned(Session& session, base::PartyId channel, base::Day from,
+                                     base::Day to);
 
 /// A file that the channel's result of some dates rests on.
 struct BillEvidence {
