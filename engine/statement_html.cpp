@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/xml_text.h"
 
 namespace engine {
@@ -37,6 +39,8 @@ constexpr Word kWords[] = {
     {"closing", "Closing balance", "期末余额"},
     {"vat", "of the fees, VAT", "其中手续费增值税"},
     {"lines", "Lines", "明细"},
+    {"sum", "Total", "合计"},
+    {"sales_of", "sales of", "销售日"},
     {"expected", "Expected receipts", "预计到账"},
     {"reason", "Why it is still to come", "未到账原因"},
     {"on", "Not before", "最早日期"},
@@ -80,24 +84,33 @@ std::string_view word(PageLanguage language, std::string_view key) {
 }
 
 constexpr std::string_view kStyle = R"css(
-@page { size: A4 landscape; margin: 12mm; }
+@page { size: A4 landscape; margin: 12mm 12mm 14mm;
+        @bottom-right { content: counter(page) " / " counter(pages); font: 9px sans-serif;
+                        color: #666; } }
 body { font: 13px/1.45 "Helvetica Neue", Arial, "Noto Sans CJK SC", "Noto Sans SC",
-       "PingFang SC", "Microsoft YaHei", sans-serif; color: #1a1a1a; max-width: 1080px;
+       "PingFang SC", "Microsoft YaHei", sans-serif; color: #1a1a1a; max-width: 1120px;
        margin: 24px auto; padding: 0 16px; }
-h1 { font-size: 22px; margin: 0 0 8px; } h2 { font-size: 16px; margin: 28px 0 8px; }
+h1 { font-size: 22px; margin: 0 0 8px; }
+h2 { font-size: 16px; margin: 24px 0 8px; border-bottom: 2px solid #1a1a1a; }
 h3 { font-size: 13px; margin: 18px 0 4px; color: #444; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; margin: 0; }
 dt { color: #666; } dd { margin: 0; overflow-wrap: anywhere; }
 .note { color: #666; margin: 8px 0 0; } .open { color: #9a3412; }
-table { border-collapse: collapse; width: 100%; } .small { width: auto; min-width: 420px; }
-th { text-align: left; font-weight: 600; color: #444; border-bottom: 1.5px solid #888; }
-th, td { padding: 3px 10px 3px 0; vertical-align: top; }
+.sheets { display: flex; flex-wrap: wrap; gap: 0 32px; align-items: start; }
+.sheets section { flex: 5 1 230px; max-width: 560px; } .sheets .payouts { flex: 8 1 410px; }
+table { border-collapse: collapse; width: 100%; }
+th { text-align: left; font-weight: 600; color: #444; border-bottom: 1.5px solid #888;
+     vertical-align: bottom; }
+th, td { padding: 3px 10px 3px 0; } td { vertical-align: top; }
 td { border-bottom: 1px solid #e4e4e4; overflow-wrap: anywhere; }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums;
      padding-right: 4px; padding-left: 10px; }
-.d { white-space: nowrap; } .total td { font-weight: 600; border-top: 1.5px solid #888; }
+.n + .d { padding-left: 18px; } .d { white-space: nowrap; } .minor td { color: #666; }
+.total td { font-weight: 600; border-top: 1.5px solid #888; }
 tr { break-inside: avoid; } thead { display: table-header-group; } h2, h3 { break-after: avoid; }
-@media print { body { margin: 0; max-width: none; padding: 0; font-size: 11px; } }
+@media print { body { margin: 0; max-width: none; padding: 0; font-size: 10.5px; }
+               th, td { padding-top: 2px; padding-bottom: 2px; }
+               .sheets { flex-wrap: nowrap; gap: 0 24px; } .sheets section, .sheets .payouts { flex-basis: 0; } }
 )css";
 
 void cell(std::string& out, std::string_view text, std::string_view style = "") {
@@ -112,23 +125,40 @@ void head(std::string& out, std::string_view text, std::string_view style = "") 
   out += "</th>";
 }
 
+/// With commas between thousands, for people: "-38,650.84".
 std::string decimal(std::int64_t minor, base::Currency currency) {
-  return base::to_decimal(minor, currency.exponent());
+  std::string text = base::to_decimal(minor, currency.exponent());
+  const std::size_t first = text.starts_with('-') ? 1 : 0;
+  std::size_t at = std::min(text.find('.'), text.size());
+  while (at > first + 3) text.insert(at -= 3, 1, ',');
+  return text;
+}
+
+constexpr std::string_view kTotalRow = " class=\"total\"";
+
+/// The last row of a table of `columns` columns, the sum in the last.
+void append_sum(std::string& out, int columns, std::int64_t minor, base::Currency currency,
+                PageLanguage language) {
+  fmt::format_to(std::back_inserter(out), "<tr{}><td colspan=\"{}\">{}</td>", kTotalRow,
+                 columns - 1, word(language, "sum"));
+  cell(out, decimal(minor, currency), "n");
+  out += "</tr>\n";
 }
 
 void append_totals(std::string& out, const StatementHeader& header, const StatementSection& section,
                    PageLanguage language) {
   const StatementTotals& t = section.totals;
-  const auto row = [&](std::string_view text, std::int64_t minor, bool is_total) {
-    out += is_total ? "<tr class=\"total\">" : "<tr>";
+  const auto row = [&](std::string_view text, std::int64_t minor, std::string_view style) {
+    fmt::format_to(std::back_inserter(out), "<tr{}>", style);
     cell(out, text);
     cell(out, decimal(minor, section.currency), "n");
     out += "</tr>\n";
   };
   const auto edge = [&](std::string_view key, base::Day day, std::int64_t minor) {
-    row(fmt::format("{} {}", word(language, key), base::to_string(day)), minor, true);
+    row(fmt::format("{} {}", word(language, key), base::to_string(day)), minor, kTotalRow);
   };
-  out += "<table class=\"small\"><tbody>\n";
+  fmt::format_to(std::back_inserter(out), "<section><h3>{}</h3><table><tbody>\n",
+                 word(language, "balance"));
   edge("opening", header.from, section.opening);
   const std::pair<std::string_view, std::int64_t> rows[] = {
       {"sales", t.sales},
@@ -142,23 +172,24 @@ void append_totals(std::string& out, const StatementHeader& header, const Statem
       {"reserves", t.reserve},
       {"payouts", t.payouts}};
   for (const auto& [key, minor] : rows) {
-    if (minor != 0) row(word(language, key), minor, false);
+    if (minor != 0) row(word(language, key), minor, "");
   }
   edge("closing", header.to, section.closing);
-  if (t.vat != 0) row(word(language, "vat"), t.vat, false);
-  out += "</tbody></table>\n";
+  if (t.vat != 0) row(word(language, "vat"), t.vat, " class=\"minor\"");
+  out += "</tbody></table></section>\n";
 }
 
 void append_expected(std::string& out, const StatementSection& section, PageLanguage language) {
   if (section.expected.empty()) return;
-  out += "<h3>";
-  out += word(language, "expected");
-  out += "</h3><table class=\"small\"><thead><tr>";
+  fmt::format_to(std::back_inserter(out), "<section><h3>{}</h3><table><thead><tr>",
+                 word(language, "expected"));
   head(out, word(language, "on"));
   head(out, word(language, "reason"));
   head(out, word(language, "amount"), "n");
   out += "</tr></thead><tbody>\n";
+  std::int64_t sum = 0;
   for (const ExpectedReceipt& receipt : section.expected) {
+    sum += receipt.amount;
     out += "<tr>";
     cell(out, receipt.on ? base::to_string(*receipt.on) : std::string(word(language, "next")), "d");
     std::string why(receipt.reason == ExpectedReason::Reserve
@@ -169,29 +200,33 @@ void append_expected(std::string& out, const StatementSection& section, PageLang
     cell(out, decimal(receipt.amount, section.currency), "n");
     out += "</tr>\n";
   }
-  out += "</tbody></table>\n";
+  append_sum(out, 3, sum, section.currency, language);
+  out += "</tbody></table></section>\n";
 }
 
 void append_payouts(std::string& out, const StatementSection& section, PageLanguage language) {
   if (section.payouts.empty()) return;
-  out += "<h3>";
-  out += word(language, "payouts");
-  out += "</h3><table class=\"small\"><thead><tr>";
+  fmt::format_to(std::back_inserter(out),
+                 "<section class=\"payouts\"><h3>{}</h3><table><thead><tr>",
+                 word(language, "payouts"));
   for (const char* key : {"payout", "settled", "status", "confirmed_on"}) {
     head(out, word(language, key));
   }
   head(out, word(language, "amount"), "n");
   out += "</tr></thead><tbody>\n";
+  std::int64_t sum = 0;
   for (const store::PayoutLine& payout : section.payouts) {
+    sum += payout.amount;
     out += "<tr>";
-    cell(out, payout.ref);
+    cell(out, payout.ref, "d");
     cell(out, base::to_string(payout.settled_on), "d");
-    cell(out, word(language, fmt::format("status_{}", name(payout.status))));
+    cell(out, word(language, fmt::format("status_{}", name(payout.status))), "d");
     cell(out, payout.confirmed_on ? base::to_string(*payout.confirmed_on) : "", "d");
     cell(out, decimal(payout.amount, section.currency), "n");
     out += "</tr>\n";
   }
-  out += "</tbody></table>\n";
+  append_sum(out, 5, sum, section.currency, language);
+  out += "</tbody></table></section>\n";
 }
 
 }  // namespace
@@ -221,16 +256,17 @@ void StatementHtml::begin(std::string& out) const {
 
 void StatementHtml::begin_section(std::string& out, const StatementSection& section) const {
   append_xml_element(out, "h2", section.currency.code());
+  out += "<div class=\"sheets\">\n";
   append_totals(out, statement_.header(), section, language_);
-  append_expected(out, section, language_);
   append_payouts(out, section, language_);
-  fmt::format_to(std::back_inserter(out), "<h3>{}</h3><table><thead><tr>",
+  append_expected(out, section, language_);
+  fmt::format_to(std::back_inserter(out), "</div>\n<h3>{}</h3><table><thead><tr>",
                  word(language_, "lines"));
   for (const char* key : {"date", "item", "order"}) head(out, word(language_, key));
   for (const char* key : {"periods", "gross", "fee", "subsidy_short", "net", "balance"}) {
     head(out, word(language_, key), "n");
   }
-  for (const char* key : {"settled", "payout"}) head(out, word(language_, key));
+  for (const char* key : {"settled", "payout"}) head(out, word(language_, key), "d");
   out += "</tr></thead><tbody>\n";
 }
 
@@ -240,10 +276,16 @@ void StatementHtml::append_line(std::string& out, const StatementLine& line) con
   cell(out, base::to_string(item.business_date), "d");
   cell(out,
        word(language_, item.type == store::ItemType::Payout ? "item_payout" : name(item.type)));
-  cell(out, item.order_ref);
+  const bool is_of_date =
+      item.type == store::ItemType::Reserve || item.type == store::ItemType::Release;
+  cell(out, is_of_date ? fmt::format("{} {}", word(language_, "sales_of"), item.order_ref)
+                       : item.order_ref);
   cell(out, item.periods > 0 ? std::to_string(item.periods) : "", "n");
-  for (const std::int64_t minor :
-       {item.gross, item.discount, item.subsidy, line.net, line.balance}) {
+  cell(out, decimal(item.gross, item.currency), "n");
+  for (const std::int64_t minor : {item.discount, item.subsidy}) {
+    cell(out, minor == 0 ? "" : decimal(minor, item.currency), "n");
+  }
+  for (const std::int64_t minor : {line.net, line.balance}) {
     cell(out, decimal(minor, item.currency), "n");
   }
   cell(out, line.settled_on ? base::to_string(*line.settled_on) : "", "d");
