@@ -144,8 +144,8 @@ class CloseBench {
       for (std::int64_t i = worker; i < options_.plans; i += options_.workers) {
         const auto below = [&](std::uint64_t n) { return static_cast<int>(random() % n); };
         const base::Day due = below(100) < kLatePercent
-                                  ? base::plus_days(first_, -2 - below(kLateDays))
-                                  : base::plus_days(first_, below(kDueDays) - 1);
+                                  ? base::plus_days(first_, -1 - below(kLateDays))
+                                  : base::plus_days(first_, below(kDueDays));
         batch.push_back(purchase(fmt::format("B{:09}", i), i, base::add_months(due, -1), random));
         if (std::ssize(batch) < kBatch && i + options_.workers < options_.plans) continue;
         capture(engine, batch, date);
